@@ -1,0 +1,153 @@
+"""Pixel grids and windows. A window is rows and columns of a grid; a grid is the place of the pixels on earth.
+
+Grids are north up with square pixels. Operations return new values; grids of different CRS never mix.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from affine import Affine
+
+from millesime.errors import ImageryError
+
+Bounds = tuple[float, float, float, float]
+"""West, south, east, north."""
+
+
+@dataclass(frozen=True, order=True)
+class Window:
+    """A rectangle of pixels; ordered row by row."""
+
+    row: int
+    """First row, from the top of the grid; may be negative for a window that reaches out of its grid."""
+
+    col: int
+    height: int
+    width: int
+
+    def __post_init__(self) -> None:
+        if self.height <= 0 or self.width <= 0:
+            raise ImageryError(f"a window needs a positive size, got {self.height} x {self.width} px")
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width in pixels."""
+        return self.height, self.width
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        """Rows and columns, to index an array that holds the whole grid."""
+        return slice(self.row, self.row + self.height), slice(self.col, self.col + self.width)
+
+    def expanded(self, halo_px: int, grid: Grid | None = None) -> Window:
+        """The window with a halo on each side, clipped to `grid` when one is given."""
+        wide = Window(
+            self.row - halo_px, self.col - halo_px, self.height + 2 * halo_px, self.width + 2 * halo_px
+        )
+        return wide if grid is None else wide.clipped(grid)
+
+    def clipped(self, grid: Grid) -> Window:
+        """The part of the window inside `grid`.
+
+        Raises:
+            ImageryError: the window lies outside.
+        """
+        top, left = max(self.row, 0), max(self.col, 0)
+        bottom = min(self.row + self.height, grid.height)
+        right = min(self.col + self.width, grid.width)
+        if bottom <= top or right <= left:
+            raise ImageryError(f"window {self} lies outside a grid of {grid.height} x {grid.width} px")
+        return Window(top, left, bottom - top, right - left)
+
+    def relative_to(self, other: Window) -> Window:
+        """This window counted from the first row and column of `other`."""
+        return Window(self.row - other.row, self.col - other.col, self.height, self.width)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Square pixels, north up, in a metric CRS."""
+
+    crs: str
+    """Authority code such as 'EPSG:2154'."""
+
+    west: float
+    """X of the left edge of the first column, in metres."""
+
+    north: float
+    """Y of the top edge of the first row, in metres."""
+
+    pixel_m: float
+    """Size of a pixel, in metres."""
+
+    width: int
+    height: int
+
+    def __post_init__(self) -> None:
+        if self.width <= 0 or self.height <= 0 or not self.pixel_m > 0:
+            raise ImageryError(
+                f"a grid needs a positive size, got {self.width} x {self.height} px of {self.pixel_m} m"
+            )
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width in pixels, as arrays have them."""
+        return self.height, self.width
+
+    @property
+    def bounds(self) -> Bounds:
+        """West, south, east, north in metres."""
+        return self.window_bounds(self.whole)
+
+    @property
+    def whole(self) -> Window:
+        """The window that holds every pixel."""
+        return Window(0, 0, self.height, self.width)
+
+    @property
+    def transform(self) -> Affine:
+        """From (column, row) to (x, y)."""
+        return Affine(self.pixel_m, 0.0, self.west, 0.0, -self.pixel_m, self.north)
+
+    def window_bounds(self, window: Window) -> Bounds:
+        """West, south, east, north of a window, in metres."""
+        west = self.west + window.col * self.pixel_m
+        north = self.north - window.row * self.pixel_m
+        # Rounding to a micrometre: 0.2 has no exact binary form and edges of neighbours must be equal.
+        edges = (west, north - window.height * self.pixel_m, west + window.width * self.pixel_m, north)
+        return (round(edges[0], 6), round(edges[1], 6), round(edges[2], 6), round(edges[3], 6))
+
+    def window_of(self, bounds: Bounds) -> Window:
+        """The smallest window whose pixels touch `bounds`; it may reach out of the grid."""
+        west, south, east, north = bounds
+        tolerance = 1e-6
+        col = math.floor((west - self.west) / self.pixel_m + tolerance)
+        row = math.floor((self.north - north) / self.pixel_m + tolerance)
+        right = math.ceil((east - self.west) / self.pixel_m - tolerance)
+        bottom = math.ceil((self.north - south) / self.pixel_m - tolerance)
+        return Window(row, col, max(bottom - row, 1), max(right - col, 1))
+
+    def crop(self, window: Window) -> Grid:
+        """The grid of a window alone."""
+        west, _, _, north = self.window_bounds(window)
+        return Grid(self.crs, west, north, self.pixel_m, window.width, window.height)
+
+    def covers(self, bounds: Bounds, *, tolerance_m: float) -> bool:
+        """Whether the grid covers `bounds`, short of at most `tolerance_m` on each side."""
+        west, south, east, north = self.bounds
+        return (
+            west <= bounds[0] + tolerance_m
+            and south <= bounds[1] + tolerance_m
+            and east >= bounds[2] - tolerance_m
+            and north >= bounds[3] - tolerance_m
+        )
+
+    @classmethod
+    def covering(cls, bounds: Bounds, *, pixel_m: float, crs: str) -> Grid:
+        """The grid that starts at the north-west corner of `bounds` and covers them."""
+        west, south, east, north = bounds
+        width = max(math.ceil((east - west) / pixel_m - 1e-6), 1)
+        height = max(math.ceil((north - south) / pixel_m - 1e-6), 1)
+        return cls(crs, west, north, pixel_m, width, height)

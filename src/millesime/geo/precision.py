@@ -1,0 +1,36 @@
+"""The 1 cm grid: every vector product has its coordinates on it, so that equal borders are equal numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import shapely
+
+#: Spacing of the grid, in metres.
+GRID_M = 0.01
+
+
+def snap(geometries: Any) -> Any:
+    """Geometries of any shape of array, on the 1 cm grid and valid; what collapses becomes empty."""
+    return shapely.set_precision(geometries, GRID_M)
+
+
+def snap_coordinates(coordinates: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Coordinates in metres rounded to the nearest centimetre; no topology is looked at."""
+    return np.round(np.asarray(coordinates, dtype=np.float64), 2)
+
+
+def polygons_of(geometries: Any) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, np.dtype[np.intp]]]:
+    """Single polygons of an array of geometries.
+
+    Returns:
+        the non-empty polygons, collections taken apart and lines and points dropped; and for each the index
+        of the geometry that it comes from.
+    """
+    parts, index = shapely.get_parts(np.atleast_1d(geometries), return_index=True)
+    while (shapely.get_type_id(parts) > 3).any():  # a collection inside a collection
+        parts, inner = shapely.get_parts(parts, return_index=True)
+        index = index[inner]
+    keep = (shapely.get_type_id(parts) == 3) & ~shapely.is_empty(parts)
+    return parts[keep], index[keep]
