@@ -1,4 +1,4 @@
-"""Pixel grids and windows. A window is rows and columns of a grid; a grid is the place of the pixels on earth.
+"""Pixel grids and windows: a window is rows and columns of a grid, a grid is the place of pixels on earth.
 
 Grids are north up with square pixels. Operations return new values; grids of different CRS never mix.
 """
@@ -43,9 +43,7 @@ class Window:
 
     def expanded(self, halo_px: int, grid: Grid | None = None) -> Window:
         """The window with a halo on each side, clipped to `grid` when one is given."""
-        wide = Window(
-            self.row - halo_px, self.col - halo_px, self.height + 2 * halo_px, self.width + 2 * halo_px
-        )
+        wide = Window(self.row - halo_px, self.col - halo_px, self.height + 2 * halo_px, self.width + 2 * halo_px)
         return wide if grid is None else wide.clipped(grid)
 
     def clipped(self, grid: Grid) -> Window:
@@ -62,7 +60,7 @@ class Window:
         return Window(top, left, bottom - top, right - left)
 
     def relative_to(self, other: Window) -> Window:
-        """This window counted from the first row and column of `other`."""
+        """Return the window counted from the first row and column of `other`."""
         return Window(self.row - other.row, self.col - other.col, self.height, self.width)
 
 
@@ -87,9 +85,7 @@ class Grid:
 
     def __post_init__(self) -> None:
         if self.width <= 0 or self.height <= 0 or not self.pixel_m > 0:
-            raise ImageryError(
-                f"a grid needs a positive size, got {self.width} x {self.height} px of {self.pixel_m} m"
-            )
+            raise ImageryError(f"a grid needs a positive size, got {self.width} x {self.height} px of {self.pixel_m} m")
 
     @property
     def shape(self) -> tuple[int, int]:

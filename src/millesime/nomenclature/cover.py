@@ -125,9 +125,7 @@ def _flair(name: str, column: str, *, nodata: int | None) -> CoverNomenclature:
     return CoverNomenclature(
         name=name,
         version="1",
-        classes=tuple(
-            CoverClass(int(row[column]), row["name_fr"], row["flair_hex"]) for row in read_table("flair")
-        ),
+        classes=tuple(CoverClass(int(row[column]), row["name_fr"], row["flair_hex"]) for row in read_table("flair")),
         nodata=nodata,
     )
 

@@ -48,10 +48,7 @@ class Crosswalk:
 
 
 def _to_cosia(source: CoverNomenclature, column: str) -> Crosswalk:
-    pairs = (
-        (int(row[column]), int(row["cosia_value"]) if row["cosia_value"] else None)
-        for row in read_table("flair")
-    )
+    pairs = ((int(row[column]), int(row["cosia_value"]) if row["cosia_value"] else None) for row in read_table("flair"))
     return Crosswalk(source, COSIA, tuple(pairs))
 
 

@@ -34,9 +34,7 @@ class Threshold:
 def thresholds() -> tuple[Threshold, ...]:
     """All thresholds that have a value."""
     return tuple(
-        Threshold(
-            row["rule"], float(row["value"]), row["unit"], row["applies_to"], row["certainty"], row["source"]
-        )
+        Threshold(row["rule"], float(row["value"]), row["unit"], row["applies_to"], row["certainty"], row["source"])
         for row in read_table("thresholds")
         if row["value"]
     )
@@ -52,7 +50,5 @@ def threshold(rule: str) -> Threshold:
         CodeError: the table has no such rule.
     """
     if rule not in _BY_RULE:
-        raise CodeError(
-            f"no threshold is called {rule!r}", remedy=f"use one of {', '.join(sorted(_BY_RULE))}"
-        )
+        raise CodeError(f"no threshold is called {rule!r}", remedy=f"use one of {', '.join(sorted(_BY_RULE))}")
     return _BY_RULE[rule]

@@ -1,0 +1,84 @@
+"""Files written whole or not at all, files read only when they are local, and a full disk told by its name."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from millesime.errors import DiskFullError, InputError
+
+#: Below this free space an I/O failure of a driver that hides the cause is taken for a full disk.
+_NEARLY_FULL_BYTES = 1 << 20
+
+
+def local_file(path: str | Path) -> Path:
+    """The path of a file or folder that exists on this machine.
+
+    Raises:
+        InputError: it does not exist, or it is an address or a virtual path that a driver would follow elsewhere.
+    """
+    text = str(path)
+    if "://" in text or text.startswith("/vsi"):
+        raise InputError("only local files are read", place=text, remedy="download it first, then give its path")
+    found = Path(text)
+    if not found.exists():
+        raise InputError("no such file", place=text, remedy="check the path")
+    return found
+
+
+@contextlib.contextmanager
+def written_whole(path: str | Path) -> Iterator[Path]:
+    """A temporary path beside `path`, with its suffix, renamed to it when the block ends well.
+
+    The temporary folder also holds the side files that drivers leave; nothing is left after a failure.
+
+    Raises:
+        DiskFullError: no space is left.
+        InputError: the folder of `path` does not exist.
+    """
+    target = Path(path)
+    if not target.parent.is_dir():
+        raise InputError("no such folder", place=target.parent, remedy="create it first")
+    folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        with named_when_full(target):
+            yield folder / target.name
+        (folder / target.name).replace(target)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def named_when_full(path: Path) -> Iterator[None]:
+    """Turn the many faces of a full disk into one named error.
+
+    Raises:
+        DiskFullError: no space is left where `path` is written.
+    """
+    try:
+        yield
+    except DiskFullError:
+        raise
+    except Exception as error:  # drivers wrap the cause in errors of their own: every kind must be looked at
+        if _means_full(error, path):
+            raise DiskFullError(
+                "no space left on the disk", place=path, remedy="free some space, then run the command again"
+            ) from error
+        raise
+
+
+def _means_full(error: BaseException, path: Path) -> bool:
+    link: BaseException | None = error
+    while link is not None:
+        if isinstance(link, OSError) and link.errno in {errno.ENOSPC, errno.EDQUOT}:
+            return True
+        if "no space left" in str(link).lower() or "disk is full" in str(link).lower():
+            return True
+        link = link.__cause__ or link.__context__
+    folder = next((parent for parent in (path, *path.parents) if parent.is_dir()), Path("/"))
+    is_io = isinstance(error, OSError | RuntimeError) or type(error).__module__.startswith(("rasterio", "pyogrio"))
+    return is_io and shutil.disk_usage(folder).free < _NEARLY_FULL_BYTES

@@ -1,0 +1,290 @@
+"""Rasters in and out: windows read from one handle, products written as Cloud Optimized GeoTIFF.
+
+Class rasters carry their nomenclature: its name, and the name and colour of each class, in the file's tags.
+"""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import rasterio
+import rasterio.shutil
+from rasterio.enums import ColorInterp
+from rasterio.errors import NotGeoreferencedWarning, RasterioIOError
+from rasterio.windows import Window as RasterioWindow
+
+from millesime.errors import ImageryError, InputError
+from millesime.geo.grid import Grid, Window
+from millesime.io.crs import resolve_crs
+from millesime.io.files import local_file, named_when_full
+from millesime.nomenclature import CoverClass, CoverNomenclature
+
+#: Side of the blocks of every raster product, in pixels.
+BLOCK_PX = 512
+
+_TAG = "MILLESIME_NOMENCLATURE"
+
+#: Pixel sides may differ by this share: producers write 0.19999999999963 for 0.20.
+_PIXEL_TOLERANCE = 1e-4
+
+
+def _open(path: str | Path) -> Any:
+    file = local_file(path)
+    try:
+        with warnings.catch_warnings():
+            # A raster without georeference is told by an error of ours, with its remedy.
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            return rasterio.open(file)
+    except RasterioIOError as error:
+        raise ImageryError(f"cannot be read as a raster ({error})", place=file, remedy="check the file") from error
+
+
+def _grid_of(dataset: Any, path: Path, crs: str | None) -> Grid:
+    code = resolve_crs(dataset.crs.to_wkt() if dataset.crs else None, given=crs, place=path)
+    place = dataset.transform
+    if abs(place.b) > 1e-9 or abs(place.d) > 1e-9:
+        raise ImageryError("the raster is rotated", place=path, remedy="warp it to a north-up grid (gdalwarp)")
+    if place.a <= 0 or place.e >= 0:
+        raise ImageryError("the raster is not north up", place=path, remedy="warp it to a north-up grid (gdalwarp)")
+    if abs(place.a + place.e) > _PIXEL_TOLERANCE * place.a:
+        raise ImageryError(
+            f"pixels are not square: {place.a} x {-place.e} m",
+            place=path,
+            remedy="warp it to square pixels (gdalwarp -tr)",
+        )
+    pixel_m = round(place.a, 6)
+    return Grid(code, round(place.c, 6), round(place.f, 6), pixel_m, dataset.width, dataset.height)
+
+
+def read_grid(path: str | Path, *, crs: str | None = None) -> Grid:
+    """The pixel grid of a raster; `crs` serves when the file has none.
+
+    Raises:
+        ImageryError: not a raster, rotated, south up, or pixels that are not square.
+        CrsError: no CRS, or one that is not recognised or contradicts `crs`.
+    """
+    with RasterReader(path, crs=crs) as reader:
+        return reader.grid
+
+
+class RasterReader:
+    """One open raster. Open it where it is used: handles do not survive a fork and are not shared by threads."""
+
+    def __init__(self, path: str | Path, *, crs: str | None = None) -> None:
+        self.path = Path(path)
+        self._dataset = _open(path)
+        try:
+            self.grid: Grid = _grid_of(self._dataset, self.path, crs)
+        except BaseException:
+            self._dataset.close()
+            raise
+        self.count: int = self._dataset.count
+        self.dtype = np.dtype(self._dataset.dtypes[0])
+        self.nodata: float | None = self._dataset.nodata
+        self.has_alpha: bool = ColorInterp.alpha in self._dataset.colorinterp
+        self.tags: Mapping[str, str] = dict(self._dataset.tags())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._dataset.close()
+
+    def read(self, window: Window | None = None, *, bands: Sequence[int] | None = None) -> npt.NDArray[Any]:
+        """Pixels of a window that lies inside the grid (the whole raster by default).
+
+        Args:
+            window: rows and columns to read.
+            bands: band numbers from 1; all by default.
+
+        Returns:
+            array of shape (bands, height, width).
+
+        Raises:
+            ImageryError: the window reaches out of the grid, or the file is damaged there.
+        """
+        rectangle = window or self.grid.whole
+        if rectangle.clipped(self.grid) != rectangle:
+            raise ImageryError(f"{rectangle} reaches out of the raster", place=self.path)
+        try:
+            return self._dataset.read(
+                list(bands) if bands is not None else None,
+                window=RasterioWindow(rectangle.col, rectangle.row, rectangle.width, rectangle.height),
+            )
+        except RasterioIOError as error:
+            raise ImageryError(
+                f"rows {rectangle.row}.. columns {rectangle.col}.. cannot be read ({error})",
+                place=self.path,
+                remedy="the file is damaged: fetch it again",
+            ) from error
+
+    def valid(self, window: Window | None = None) -> npt.NDArray[np.bool_]:
+        """Where the file itself says that there is data (alpha, mask band or NoData), of shape (height, width)."""
+        rectangle = window or self.grid.whole
+        mask = self._dataset.dataset_mask(
+            window=RasterioWindow(rectangle.col, rectangle.row, rectangle.width, rectangle.height)
+        )
+        return mask != 0
+
+    def class_table(self) -> CoverNomenclature | None:
+        """The nomenclature that the file carries in its tags, None when it carries none."""
+        text = self.tags.get(_TAG)
+        if text is None:
+            return None
+        try:
+            table = json.loads(text)
+            return CoverNomenclature(
+                name=table["name"],
+                version=table["version"],
+                classes=tuple(
+                    CoverClass(int(row["value"]), row["name"], row["colour"], row.get("cs_code"))
+                    for row in table["classes"]
+                ),
+                nodata=table["nodata"],
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise ImageryError(
+                f"the tag {_TAG} is damaged ({error})", place=self.path, remedy="write the raster again"
+            ) from error
+
+
+def read_class_table(path: str | Path) -> CoverNomenclature | None:
+    """The nomenclature that a class raster carries in its tags, None when it carries none."""
+    dataset = _open(path)
+    dataset.close()
+    with RasterReader(path) as reader:
+        return reader.class_table()
+
+
+class CogWriter:
+    """A raster product written window by window, then laid out as a Cloud Optimized GeoTIFF.
+
+    The file appears under its name when the block ends well, and not at all otherwise. The same pixels give the
+    same bytes, in whatever order the windows come.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        grid: Grid,
+        *,
+        dtype: str,
+        count: int = 1,
+        nodata: float | None = None,
+        nomenclature: CoverNomenclature | None = None,
+        tags: Mapping[str, str] | None = None,
+        overview: str = "nearest",
+        band_names: Sequence[str] = (),
+        threads: int = 2,
+    ) -> None:
+        self.path, self.grid, self.threads = Path(path), grid, threads
+        if not self.path.parent.is_dir():
+            raise InputError("no such folder", place=self.path.parent, remedy="create it first")
+        self._overview = overview.upper()
+        self._predictor = "YES" if np.dtype(dtype).kind == "f" else "NO"
+        self._rough = self.path.with_name(f".{self.path.name}.rough.tif")
+        self._laid_out = self.path.with_name(f".{self.path.name}.cog.tif")
+        with named_when_full(self.path):
+            self._dataset = rasterio.open(
+                self._rough,
+                "w",
+                driver="GTiff",
+                width=grid.width,
+                height=grid.height,
+                count=count,
+                dtype=dtype,
+                crs=grid.crs,
+                transform=grid.transform,
+                nodata=nodata,
+                tiled=True,
+                blockxsize=BLOCK_PX,
+                blockysize=BLOCK_PX,
+                bigtiff="IF_SAFER",
+                sparse_ok=True,
+                # Bands of a colour image lie together, as viewers read them.
+                interleave="pixel" if count in {3, 4} else "band",
+                photometric="rgb" if count == 3 else "minisblack" if nomenclature is None else "palette",
+            )
+        self._describe(nomenclature, tags or {}, band_names)
+
+    def _describe(self, nomenclature: CoverNomenclature | None, tags: Mapping[str, str], names: Sequence[str]) -> None:
+        for band, name in enumerate(names, start=1):
+            self._dataset.set_band_description(band, name)
+        self._dataset.update_tags(**tags)
+        if nomenclature is None:
+            return
+        self._dataset.write_colormap(1, nomenclature.colour_table())
+        rows = [
+            {"value": item.value, "name": item.name, "colour": item.colour, "cs_code": item.cs_code}
+            for item in nomenclature.classes
+        ]
+        table = {
+            "name": nomenclature.name,
+            "version": nomenclature.version,
+            "nodata": nomenclature.nodata,
+            "classes": rows,
+        }
+        self._dataset.update_tags(**{_TAG: json.dumps(table, ensure_ascii=False)})
+
+    def __enter__(self) -> Self:
+        return self
+
+    def write(self, pixels: npt.NDArray[Any], window: Window | None = None) -> None:
+        """Write the pixels of a window: (height, width), or (bands, height, width)."""
+        rectangle = window or self.grid.whole
+        values = pixels[np.newaxis] if pixels.ndim == 2 else pixels
+        if values.shape[1:] != rectangle.shape:
+            raise ImageryError(f"{values.shape[1:]} pixels do not fill {rectangle}", place=self.path)
+        with named_when_full(self.path):
+            self._dataset.write(
+                values, window=RasterioWindow(rectangle.col, rectangle.row, rectangle.width, rectangle.height)
+            )
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            with named_when_full(self.path):
+                self._dataset.close()
+                if kind is None:
+                    self._lay_out()
+                    self._laid_out.replace(self.path)
+        finally:
+            for leftover in (self._rough, self._laid_out):
+                for file in (leftover, leftover.with_name(f"{leftover.name}.aux.xml")):
+                    file.unlink(missing_ok=True)
+
+    def _lay_out(self) -> None:
+        with rasterio.Env(GDAL_NUM_THREADS=str(self.threads)):
+            rasterio.shutil.copy(
+                self._rough,
+                self._laid_out,
+                driver="COG",
+                compress="DEFLATE",
+                level=6,
+                predictor=self._predictor,
+                blocksize=BLOCK_PX,
+                overview_resampling=self._overview,
+                bigtiff="IF_SAFER",
+                num_threads=self.threads,
+            )
+
+
+def write_raster(path: str | Path, pixels: npt.NDArray[Any], grid: Grid, **options: Any) -> None:
+    """Write a raster held in memory, (height, width) or (bands, height, width), as a COG; options of `CogWriter`."""
+    count = 1 if pixels.ndim == 2 else pixels.shape[0]
+    with CogWriter(path, grid, dtype=str(pixels.dtype), count=count, **options) as writer:
+        writer.write(pixels)
