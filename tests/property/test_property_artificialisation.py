@@ -1,0 +1,112 @@
+"""The status does not depend on how the partition is written down, and agrees with a count on pixels."""
+
+from __future__ import annotations
+
+import geopandas
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import ndimage
+
+from millesime.artificialisation import Parameters, artificialise
+from millesime.nomenclature import ARTIFICIALISATION
+
+CELL_M = 7  # a cell is 49 m²: one built cell is below the built threshold, two are above
+PAIRS = (
+    ("CS1.1.1.2", "US4.1.1"),
+    ("CS1.1.1.1", "US5"),
+    ("CS2.2.1", "US5"),
+    ("CS2.2.1", "US1.1"),
+    ("CS2.1.1.1", "US1.2"),
+)
+T_OTHER_M2 = 6 * CELL_M**2  # an artificial or natural patch of five cells is below, of six is not
+
+scenes = st.builds(
+    lambda height, width, seed: np.random.default_rng(seed).integers(0, len(PAIRS), (height, width)),
+    st.integers(1, 9),
+    st.integers(1, 9),
+    st.integers(0, 2**32 - 1),
+)
+settings_of_rules = st.fixed_dictionaries(
+    {
+        "connectivity": st.sampled_from(["edge", "touch"]),
+        "order": st.sampled_from(["fill_first", "remove_first"]),
+    }
+)
+
+
+def _cells(scene: np.ndarray) -> geopandas.GeoDataFrame:
+    """One square polygon per cell, row-major, in Lambert-93."""
+    rows, columns = np.indices(scene.shape).reshape(2, -1)
+    x, y = 700_000 + columns * CELL_M, 6_600_000 - rows * CELL_M
+    return geopandas.GeoDataFrame(
+        {"code_cs": [PAIRS[k][0] for k in scene.flat], "code_us": [PAIRS[k][1] for k in scene.flat]},
+        geometry=shapely.box(x, y - CELL_M, x + CELL_M, y),
+        crs="EPSG:2154",
+    )
+
+
+def _dissolved(cells: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
+    """The same land as few polygons: cells of equal codes merged, which drops vertices (T-junctions appear)."""
+    merged = cells.dissolve(["code_cs", "code_us"]).reset_index().explode().reset_index(drop=True)
+    merged["geometry"] = merged.geometry.simplify(0)
+    return merged
+
+
+def _status_of_cells(frame: geopandas.GeoDataFrame, cells: geopandas.GeoDataFrame, **rules) -> list[bool]:
+    result = artificialise(frame, parameters=Parameters(t_other_m2=T_OTHER_M2, **rules))
+    inside = shapely.STRtree(result.frame.geometry.to_numpy()).query(cells.representative_point(), predicate="within")
+    return result.artificial[inside[1][np.argsort(inside[0])]].tolist()
+
+
+def _on_pixels(scene: np.ndarray, *, connectivity: str, order: str) -> list[bool]:
+    """The same rules counted on pixels: an independent reading of the specification."""
+    matrix = np.array([ARTIFICIALISATION.is_artificial(*pair) for pair in PAIRS])[scene]
+    built = scene == 1
+    labels, _ = ndimage.label(built)
+    protected = built & (np.bincount(labels.ravel())[labels] * CELL_M**2 >= 50)
+    structure = np.ones((3, 3)) if connectivity == "touch" else None
+
+    def small_enclosed(mask: np.ndarray) -> np.ndarray:
+        labels, n = ndimage.label(mask, structure)
+        border = np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]))
+        small = np.bincount(labels.ravel(), minlength=n + 1) * CELL_M**2 < T_OTHER_M2
+        small[border], small[0] = False, False
+        return small[labels]
+
+    status = matrix.copy()
+    for step in ("fill", "remove") if order == "fill_first" else ("remove", "fill"):
+        status = status | small_enclosed(~status) if step == "fill" else status & ~(small_enclosed(status) & ~protected)
+    return status.ravel().tolist()
+
+
+@given(scene=scenes, rules=settings_of_rules)
+@settings(max_examples=80, deadline=None)
+def test_agrees_with_pixels_however_polygons_are_split(scene, rules):
+    cells = _cells(scene)
+    expected = _on_pixels(scene, **rules)
+    assert _status_of_cells(cells, cells, **rules) == expected
+    assert _status_of_cells(_dissolved(cells), cells, **rules) == expected
+
+
+@given(scene=scenes, rules=settings_of_rules, seed=st.integers(0, 2**32 - 1))
+@settings(max_examples=30, deadline=None)
+def test_order_of_rows_does_not_matter(scene, rules, seed):
+    cells = _cells(scene)
+    order = np.random.default_rng(seed).permutation(len(cells))
+    one = artificialise(cells, parameters=Parameters(t_other_m2=T_OTHER_M2, **rules)).frame
+    other = artificialise(cells.iloc[order], parameters=Parameters(t_other_m2=T_OTHER_M2, **rules)).frame
+    assert one.equals(other.sort_index())
+
+
+@pytest.mark.parametrize("built_forcing", ["self", "adjacent"])
+def test_all_the_removed_land_is_non_artificial_and_small(built_forcing):
+    """On a large random scene, what is kept by the built forcing is built (self) or beside it (adjacent)."""
+    scene = np.random.default_rng(11).integers(0, len(PAIRS), (40, 40))
+    result = artificialise(_cells(scene), parameters=Parameters(t_other_m2=T_OTHER_M2, built_forcing=built_forcing))
+    kept = result.frame[result.frame["status_step"] == "built"]
+    assert len(kept)
+    assert (kept["code_cs"] == "CS1.1.1.1").all() == (built_forcing == "self")
+    assert result.frame.loc[result.frame["status_step"] == "remove", "artif"].eq("non artif").all()
