@@ -12,7 +12,7 @@ from dataclasses import dataclass
 DATABASES = ("bd_topo", "rpg", "bd_foret", "fichiers_fonciers")
 
 #: Inputs that come from the user rather than from a step.
-INPUTS = ("ortho", "dsm", "dtm", "model", "operations", "admin_express", *DATABASES)
+INPUTS = ("ortho", "dsm", "dtm", "model", "operations", "admin_express", "evaluation", *DATABASES)
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,7 @@ CHAIN = (
     Step(
         "publication",
         reads=(
+            "ortho",
             "cover_raster",
             "cover_vector",
             "built_zone",
@@ -69,6 +70,10 @@ CHAIN = (
             "artificialisation",
             "differential",
             "indicators",
+            "evaluation",
+            "ortho@reference",
+            "ocsge_final@reference",
+            "artificialisation@reference",
         ),
         makes=("publication",),
     ),

@@ -1,0 +1,1 @@
+"""Production: runs the chain over the vintages of a territory and tells where each product stands."""
