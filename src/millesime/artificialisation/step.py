@@ -5,8 +5,9 @@ from __future__ import annotations
 from millesime.artificialisation.parameters import Parameters
 from millesime.artificialisation.product import STEP_LABELS, Artificialisation
 from millesime.artificialisation.vintage import artificialise
+from millesime.compute.context import StepContext
 from millesime.io.vector import read_vector, write_parquet
-from millesime.io.workspace import StepContext, Summary
+from millesime.io.workspace import Summary
 
 STEP_VERSION = 1
 

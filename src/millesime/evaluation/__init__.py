@@ -1,0 +1,1 @@
+"""Evaluation: accuracy of any product against a truth, and conformity of files with their specification."""

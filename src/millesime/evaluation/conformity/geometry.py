@@ -1,0 +1,51 @@
+"""Geometry of each object on its own: empty, invalid, of several parts, twice the same, thinner than anything real."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import shapely
+
+from millesime.evaluation.conformity.anomaly import Anomaly
+from millesime.evaluation.conformity.layer import Layer
+
+
+def check(layer: Layer) -> Iterator[Anomaly]:
+    """Faults that can be told without looking at the neighbours."""
+    yield from _empty(layer)
+    yield from _invalid(layer)
+    yield from _multipart(layer)
+    yield from _duplicate(layer)
+
+
+def _empty(layer: Layer) -> Iterator[Anomaly]:
+    geoms = layer.geometry
+    polygonal = np.isin(shapely.get_type_id(geoms), (3, 6)) & ~shapely.is_empty(geoms)
+    for row in np.flatnonzero(~polygonal).tolist():
+        found = "no geometry" if geoms[row] is None else f"{geoms[row].geom_type}, empty: {geoms[row].is_empty}"
+        yield layer.anomaly("empty_geometry", f"expected a polygon, found {found}", row=row)
+
+
+def _invalid(layer: Layer) -> Iterator[Anomaly]:
+    geoms = layer.geometry
+    invalid = ~shapely.is_valid(geoms) & ~shapely.is_missing(geoms)
+    for row in np.flatnonzero(invalid).tolist():
+        yield layer.anomaly("invalid_geometry", str(shapely.is_valid_reason(geoms[row])), row=row)
+
+
+def _multipart(layer: Layer) -> Iterator[Anomaly]:
+    counts = shapely.get_num_geometries(layer.geometry)
+    for row in np.flatnonzero(counts > 1).tolist():
+        yield layer.anomaly("multipart", f"{counts[row]} parts, expected one polygon", row=row)
+
+
+def _duplicate(layer: Layer) -> Iterator[Anomaly]:
+    seen: dict[bytes, int] = {}
+    normal = shapely.to_wkb(shapely.normalize(layer.geometry))
+    for row, content in enumerate(normal.tolist()):
+        if content is None or shapely.is_empty(layer.geometry[row]):
+            continue
+        first = seen.setdefault(content, row)
+        if first != row:
+            yield layer.anomaly("duplicate_geometry", f"same polygon as {layer.ids[first]}", row=row)

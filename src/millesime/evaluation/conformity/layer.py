@@ -1,0 +1,97 @@
+"""A layer to be checked: its kind, its attributes under their specified names, its polygons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import geopandas
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from millesime.errors import InputError
+from millesime.evaluation.conformity.anomaly import Anomaly, Severity
+from millesime.evaluation.conformity.kinds import Kind, canonical_names, detect
+from millesime.geo.precision import polygons_of
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of a file."""
+
+    name: str
+    """How reports call it: 'OCCUPATION_SOL', or 'file.gpkg/OCCUPATION_SOL' in a folder of several files."""
+
+    kind: Kind
+    frame: geopandas.GeoDataFrame
+    """Attributes under their canonical names, `geometry` active, RangeIndex."""
+
+    @cached_property
+    def geometry(self) -> npt.NDArray[Any]:
+        """(n,) geometries as they are in the file."""
+        return np.asarray(self.frame.geometry.to_numpy(), dtype=object)
+
+    @cached_property
+    def ids(self) -> list[str]:
+        """(n,) what to call each object in a message: its id, or its row number."""
+        rows = [f"row {row}" for row in range(len(self.frame))]
+        if "id" not in self.frame.columns:
+            return rows
+        values = zip(self.frame["id"].tolist(), rows, strict=True)
+        return [row if value is None or value != value or value == "" else str(value) for value, row in values]
+
+    @cached_property
+    def _repaired(self) -> tuple[npt.NDArray[Any], npt.NDArray[np.intp]]:
+        usable = np.flatnonzero(~(shapely.is_missing(self.geometry) | shapely.is_empty(self.geometry)))
+        geoms = self.geometry[usable]
+        broken = ~shapely.is_valid(geoms)
+        if broken.any():
+            geoms[broken] = shapely.make_valid(geoms[broken])
+        parts, index = polygons_of(geoms) if len(geoms) else (geoms, np.empty(0, dtype=np.intp))
+        return parts, usable[index]
+
+    @property
+    def polygons(self) -> npt.NDArray[Any]:
+        """(k,) valid single polygons: parts taken apart, invalid ones repaired, the rest left out."""
+        return self._repaired[0]
+
+    @property
+    def rows(self) -> npt.NDArray[np.intp]:
+        """(k,) row of each of `polygons`."""
+        return self._repaired[1]
+
+    def anomaly(
+        self, rule: str, message: str, *, row: int | None = None, severity: Severity = "error", where: Any = None
+    ) -> Anomaly:
+        """An anomaly of this layer, at the polygon of a row unless `where` says better."""
+        geometry = self.geometry[row] if row is not None and where is None else where
+        return Anomaly(
+            layer=self.name,
+            rule=rule,
+            severity=severity,
+            message=message,
+            object_id="" if row is None else self.ids[row],
+            geometry=geometry,
+        )
+
+
+def layer_of(frame: geopandas.GeoDataFrame, *, name: str) -> Layer | None:
+    """The layer of a frame; None when its attributes and name are those of no kind that is checked.
+
+    Raises:
+        InputError: two attributes differ by case only.
+    """
+    attributes = [column for column in frame.columns if column != frame.geometry.name]
+    canonical = canonical_names(attributes)
+    if len(set(canonical.values())) != len(canonical):
+        raise InputError("attributes differ by case only", place=name, remedy="rename one of them")
+    kind = detect([*canonical.values()], name=name)
+    if kind is None:
+        return None
+    renamed = frame.rename(columns=canonical)
+    if renamed.geometry.name != "geometry":
+        renamed = renamed.rename_geometry("geometry")
+    renamed = renamed.drop(columns=[c for c in ("fid", "ogc_fid") if c in renamed.columns])
+    return Layer(name=name, kind=kind, frame=renamed.reset_index(drop=True))

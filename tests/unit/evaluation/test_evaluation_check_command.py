@@ -1,0 +1,88 @@
+"""`millesime check` from the command line: exit codes, JSON, located anomalies."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import typer.testing
+from test_evaluation_conformity import occupation_sol
+
+from millesime.cli import check
+from millesime.errors import InputError
+from millesime.io.vector import list_layers, read_vector, write_geopackage
+
+app = typer.Typer()
+app.command()(check.command)
+runner = typer.testing.CliRunner()
+
+
+@pytest.fixture
+def sound(tmp_path):
+    path = tmp_path / "sound.gpkg"
+    write_geopackage(path, {"OCCUPATION_SOL": occupation_sol()})
+    return path
+
+
+@pytest.fixture
+def faulty(tmp_path):
+    frame = occupation_sol()
+    frame.loc[4, "geometry"] = frame.geometry.translate(1, 0)[4]
+    frame.loc[7, "code_cs"] = "CS2.2.3"
+    path = tmp_path / "faulty.gpkg"
+    write_geopackage(path, {"OCCUPATION_SOL": frame})
+    return path
+
+
+def test_accepted(sound):
+    result = runner.invoke(app, [str(sound), "--json"])
+    assert result.exit_code == 0, result.output
+    content = json.loads(result.stdout)
+    assert content["accepted"] is True
+    assert content["anomalies"] == {}
+    assert content["layers"] == [{"name": "OCCUPATION_SOL", "kind": "OCCUPATION_SOL", "objects": 9}]
+
+
+def test_refused_and_located(faulty, tmp_path):
+    out = tmp_path / "anomalies.gpkg"
+    result = runner.invoke(app, [str(faulty), "--anomalies", str(out), "--json"])
+    assert result.exit_code == 1
+    content = json.loads(result.stdout)
+    assert content["accepted"] is False
+    assert content["anomalies"]["unknown_code"] == 1
+    assert content["anomalies"]["overlap"] == 1
+    assert set(list_layers(out)) == {"anomalies", "zones", "edges"}
+    located = read_vector(out, layer="anomalies")
+    assert {"rule", "message", "severity", "object_id"} <= set(located.columns)
+    assert len(located) == sum(content["anomalies"].values())
+
+
+def test_text(faulty):
+    result = runner.invoke(app, [str(faulty)])
+    assert "CS2.2.3" in result.stdout
+    assert result.stdout.rstrip().endswith("not accepted")
+
+
+def test_folder(sound, faulty, tmp_path):
+    write_geopackage(tmp_path / "other.gpkg", {"commune": occupation_sol()[["geometry"]].assign(nom="x")})
+    result = runner.invoke(app, [str(tmp_path), "--json"])
+    assert result.exit_code == 1
+    content = json.loads(result.stdout)
+    assert [layer["name"] for layer in content["layers"]] == ["faulty.gpkg/OCCUPATION_SOL", "sound.gpkg/OCCUPATION_SOL"]
+    assert content["ignored"] == ["other.gpkg/commune"]
+
+
+def test_nothing_to_check_is_wrong_use(tmp_path):
+    path = tmp_path / "other.gpkg"
+    write_geopackage(path, {"commune": occupation_sol()[["geometry"]].assign(nom="x")})
+    result = runner.invoke(app, [str(path)])
+    assert isinstance(result.exception, InputError)
+    assert result.exception.exit_code == 2
+    assert "commune" in str(result.exception)
+
+
+def test_unreadable(tmp_path):
+    path = tmp_path / "text.gpkg"
+    path.write_text("not a map", encoding="utf-8")
+    result = runner.invoke(app, [str(path)])
+    assert isinstance(result.exception, InputError)
