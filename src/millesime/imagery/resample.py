@@ -1,0 +1,119 @@
+"""Pixels of one grid brought on another, computed from places on earth: the same for any window.
+
+A position depends on the row or column counted from the grid's origin alone, never on the window asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from millesime.geo.grid import Grid, Window
+
+#: A value between pixels of which less than this weight has data is no data.
+_ENOUGH_WEIGHT = 0.5
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Where the rows (or columns) of a window fall among those of a source, for each of them."""
+
+    low: npt.NDArray[np.intp]
+    """The last source pixel whose centre is not beyond the position; clipped to the source."""
+
+    high: npt.NDArray[np.intp]
+    """The next one; clipped."""
+
+    share: npt.NDArray[np.float32]
+    """Weight of `high`, from 0 to 1."""
+
+    nearest: npt.NDArray[np.intp]
+    """The source pixel that holds the position; clipped."""
+
+    inside: npt.NDArray[np.bool_]
+    """Whether the position lies on the source at all."""
+
+
+def axes(window: Window, *, grid: Grid, source: Grid) -> tuple[Axis, Axis]:
+    """Rows and columns of a window of `grid` among those of `source`."""
+    rows = _axis(window.row, window.height, grid.pixel_m, source.north - grid.north, source.pixel_m, source.height)
+    cols = _axis(window.col, window.width, grid.pixel_m, grid.west - source.west, source.pixel_m, source.width)
+    return rows, cols
+
+
+def _axis(start: int, count: int, pixel_m: float, offset_m: float, source_pixel_m: float, size: int) -> Axis:
+    index = np.arange(start, start + count, dtype=np.int64)
+    # Position from the source's first edge, in source pixels; a millionth of a pixel absorbs binary rounding.
+    position = np.round(((index + 0.5) * pixel_m + offset_m) / source_pixel_m, 6)
+    centre = position - 0.5
+    low = np.floor(centre)
+    return Axis(
+        low=np.clip(low, 0, size - 1).astype(np.intp),
+        high=np.clip(low + 1, 0, size - 1).astype(np.intp),
+        share=(centre - low).astype(np.float32),
+        nearest=np.clip(np.floor(position), 0, size - 1).astype(np.intp),
+        inside=(position >= 0) & (position < size),
+    )
+
+
+def source_window(rows: Axis, cols: Axis, *, between: bool) -> Window:
+    """The pixels of the source that the positions need, for values between pixels or for the nearest ones."""
+    top, bottom = _needed(rows, between=between)
+    left, right = _needed(cols, between=between)
+    return Window(top, left, bottom - top + 1, right - left + 1)
+
+
+def _needed(axis: Axis, *, between: bool) -> tuple[int, int]:
+    if between:
+        return int(axis.low.min()), int(axis.high.max())
+    return int(axis.nearest.min()), int(axis.nearest.max())
+
+
+def bilinear(
+    values: npt.NDArray[np.float32], valid: npt.NDArray[np.bool_], *, rows: Axis, cols: Axis, first: Window
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
+    """Values between pixel centres, from the pixels that have data.
+
+    Args:
+        values: source pixels of the window `first`, shape (height, width).
+        valid: where they are data.
+        rows: positions of the rows wanted.
+        cols: positions of the columns wanted.
+        first: the window that `values` fills, as `source_window` gives it.
+
+    Returns:
+        values and where they are data, both of shape (rows, columns); values without data are 0.
+    """
+    known = np.where(valid, values, np.float32(0.0))
+    total = _between(known, rows=rows, cols=cols, first=first)
+    inside = rows.inside[:, None] & cols.inside[None, :]
+    if valid.all():
+        return np.where(inside, total, np.float32(0.0)), inside
+    weight = _between(valid.astype(np.float32), rows=rows, cols=cols, first=first)
+    # Where all four pixels are data the sum is left as it is: dividing by 0.9999999 would make the result depend
+    # on whether the window happens to hold a hole elsewhere.
+    partial = weight < 0.9999
+    total[partial] /= np.maximum(weight[partial], np.float32(1e-6))
+    found = inside & (weight >= _ENOUGH_WEIGHT)
+    return np.where(found, total, np.float32(0.0)), found
+
+
+def _between(values: npt.NDArray[np.float32], *, rows: Axis, cols: Axis, first: Window) -> npt.NDArray[np.float32]:
+    share = cols.share[None, :]
+    across = values[:, cols.low - first.col] * (1 - share) + values[:, cols.high - first.col] * share
+    down = rows.share[:, None]
+    between = across[rows.low - first.row] * (1 - down) + across[rows.high - first.row] * down
+    return between.astype(np.float32, copy=False)
+
+
+def nearest(
+    values: npt.NDArray[np.uint8], *, rows: Axis, cols: Axis, first: Window
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.bool_]]:
+    """The source pixels (bands, height, width) that hold each position, and where positions are on the source."""
+    if values.shape[1:] == (rows.inside.size, cols.inside.size) and rows.inside.all() and cols.inside.all():
+        return values, np.ones(values.shape[1:], dtype=np.bool_)  # one for one: nothing to pick
+    picked = values[:, (rows.nearest - first.row)[:, None], (cols.nearest - first.col)[None, :]]
+    inside = rows.inside[:, None] & cols.inside[None, :]
+    return np.where(inside, picked, np.uint8(0)), inside

@@ -1,0 +1,122 @@
+"""The model card: what a network was made from, what it expects and what it answers.
+
+A network without its card is refused: class numbers, band order and normalisation cannot be guessed, and a
+mix-up still looks plausible on a screen.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from millesime.errors import ModelError, raise_together
+from millesime.nomenclature import CoverNomenclature, cover
+
+
+class ModelCard(BaseModel):
+    """Facts about one network; stored as JSON beside the .onnx file, under the same name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    version: str
+    architecture: str
+    architecture_parameters: dict[str, Any] = Field(default_factory=dict)
+    parameter_count: int
+
+    nomenclature: str
+    """Name of the cover nomenclature of the answer."""
+
+    nomenclature_version: str
+
+    class_values: tuple[int, ...]
+    """Class value of each output channel, in order."""
+
+    bands: tuple[str, ...]
+    """Names of the input bands, in order."""
+
+    height_coding: Literal["flair8", "metres"]
+    resolution_m: float
+
+    mean: tuple[float, ...]
+    """Mean of each band in digital numbers: subtracted before the first layer."""
+
+    std: tuple[float, ...]
+    """Standard deviation of each band, divided by."""
+
+    normalisation: Literal["in graph", "outside"]
+    """'in graph': the file takes uint8 numbers; 'outside': it takes float32, already normalised."""
+
+    window_multiple_px: int
+    """Windows must be a multiple of this."""
+
+    window_px: int
+    """Window size that suits the network."""
+
+    margin_px: int
+    """Overlap on each side of a window that suits it."""
+
+    onnx_sha256: str
+    """Digest of the .onnx file that this card describes."""
+
+    training: dict[str, Any] = Field(default_factory=dict)
+    """Territories, command, parameters, duration."""
+
+    figures: dict[str, Any] = Field(default_factory=dict)
+    """Measured quality, with the name of each convention."""
+
+    export_check: dict[str, Any] = Field(default_factory=dict)
+    """Largest difference with the network that was exported, measured on random input."""
+
+    licence: str = ""
+    limits: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        counts = {len(self.bands), len(self.mean), len(self.std)}
+        if len(counts) != 1:
+            raise ValueError(f"{len(self.bands)} bands, {len(self.mean)} means and {len(self.std)} standard deviations")
+        if not all(value > 0 for value in self.std):
+            raise ValueError(f"standard deviations must be positive: {self.std}")
+        if len(set(self.class_values)) != len(self.class_values) or not self.class_values:
+            raise ValueError(f"class values must be distinct: {self.class_values}")
+        if self.window_px % self.window_multiple_px or not 0 <= 2 * self.margin_px < self.window_px:
+            raise ValueError(
+                f"window of {self.window_px} px, margin of {self.margin_px} px, "
+                f"multiple of {self.window_multiple_px} px"
+            )
+        return self
+
+    @property
+    def cover_nomenclature(self) -> CoverNomenclature:
+        """The nomenclature of the answer; every class value is checked against it."""
+        nomenclature = cover(self.nomenclature)
+        nomenclature.require(self.class_values)
+        return nomenclature
+
+    def require_imagery(self, *, bands: tuple[str, ...], height_coding: str, pixel_m: float) -> None:
+        """Check that imagery is what the network was trained on.
+
+        Raises:
+            ModelError: tells every mismatch, with the remedy.
+        """
+        faults = []
+        if bands != self.bands:
+            faults.append(f"it reads the bands {', '.join(self.bands)}; the imagery has {', '.join(bands)}")
+        if height_coding != self.height_coding:
+            faults.append(
+                f"it reads heights coded as {self.height_coding}; the imagery has {height_coding} "
+                f"(choose --height-coding {self.height_coding})"
+            )
+        if abs(pixel_m / self.resolution_m - 1.0) > 0.01:
+            faults.append(
+                f"it was trained on pixels of {self.resolution_m} m; the imagery has {pixel_m:.6g} m "
+                f"(resample the orthophoto to {self.resolution_m} m first)"
+            )
+        raise_together(
+            faults,
+            kind=ModelError,
+            place=f"model {self.name} {self.version}",
+            remedy="use a model that fits this imagery, or prepare the imagery as told",
+        )

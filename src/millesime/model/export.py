@@ -1,0 +1,65 @@
+"""From a trained network to ONNX, and the proof that both answer the same."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import torch
+
+#: Sizes that the export is checked at, in multiples of the network's own.
+_CHECKED_MULTIPLES = ((4, 4), (3, 7), (8, 5))
+
+
+def to_onnx(network: Any, *, bands: int) -> bytes:
+    """A network in evaluation mode as an ONNX file that takes uint8 numbers of any size it can.
+
+    Batch norms are folded into convolutions. Input `pixels` (n, bands, h, w) uint8, output `logits` float32.
+    """
+    size = 4 * network.multiple_px
+    sample = torch.zeros((1, bands, size, size), dtype=torch.uint8)
+    axes = {0: "batch", 2: "height", 3: "width"}
+    content = io.BytesIO()
+    with warnings.catch_warnings():
+        # The exporter by tracing is deprecated, yet writes smaller files, needs no size known, and torch is pinned.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        export: Any = torch.onnx.export  # its annotation leaves out files in memory, which it takes
+        export(
+            network.eval(),
+            (sample,),
+            content,
+            dynamo=False,
+            input_names=["pixels"],
+            output_names=["logits"],
+            dynamic_axes={"pixels": axes, "logits": axes},
+        )
+    return content.getvalue()
+
+
+def compare(network: Any, content: bytes, *, bands: int) -> dict[str, Any]:
+    """Answers of a network and of its ONNX file on random pixels.
+
+    Returns:
+        the largest difference between logits, the share of equal classes, and the sizes that were tried.
+    """
+    session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+    random = np.random.Generator(np.random.PCG64(0))
+    difference, equal, sizes = 0.0, [], []
+    for rows, cols in _CHECKED_MULTIPLES:
+        height, width = rows * network.multiple_px, cols * network.multiple_px
+        pixels = random.integers(0, 256, size=(2, bands, height, width), dtype=np.uint8)
+        answer = session.run(["logits"], {"pixels": pixels})[0]
+        with torch.no_grad():
+            expected = network.eval()(torch.from_numpy(pixels)).numpy()
+        difference = max(difference, float(np.abs(answer - expected).max()))
+        equal.append(float((answer.argmax(axis=1) == expected.argmax(axis=1)).mean()))
+        sizes.append([height, width])
+    return {
+        "against": f"torch {torch.__version__}",
+        "largest_logit_difference": round(difference, 7),
+        "equal_classes": round(min(equal), 6),
+        "sizes_px": sizes,
+    }
