@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import rasterio
 import rasterio.shutil
-from rasterio.enums import ColorInterp
+from rasterio.enums import ColorInterp, MaskFlags
 from rasterio.errors import NotGeoreferencedWarning, RasterioIOError
 from rasterio.windows import Window as RasterioWindow
 
@@ -89,6 +89,7 @@ class RasterReader:
         self.dtype = np.dtype(self._dataset.dtypes[0])
         self.nodata: float | None = self._dataset.nodata
         self.has_alpha: bool = ColorInterp.alpha in self._dataset.colorinterp
+        self.has_mask: bool = self.has_alpha or MaskFlags.per_dataset in self._dataset.mask_flag_enums[0]
         self.tags: Mapping[str, str] = dict(self._dataset.tags())
 
     def __enter__(self) -> Self:
