@@ -1,0 +1,227 @@
+"""Arcs put together again after faces were united: inner arcs go, and what a vanished junction parted is joined.
+
+The result is in normal form, whatever the order of the input: an arc runs from its smaller end to its larger, a
+loop counter-clockwise from its first corner, arcs follow one another by first corner; *smaller* and *first*
+are meant in row-major order, from the north-west.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from millesime.geo.coverage.compiled import compiled
+
+if TYPE_CHECKING:
+    from millesime.geo.coverage.coverage import Coverage
+
+CoverageT = TypeVar("CoverageT", bound="Coverage")
+Int32 = npt.NDArray[np.int32]
+Int64 = npt.NDArray[np.int64]
+Bool = npt.NDArray[np.bool_]
+
+
+@compiled("int64(int32[:,::1], int64)")
+def corner_key(vertices: Int32, i: int) -> int:
+    """Place of a vertex in row-major order."""
+    key: Any = -np.int64(vertices[i, 1]) * 4294967296 + np.int64(vertices[i, 0])
+    return key
+
+
+@compiled("Tuple((int32[:,::1], int64[::1]))(int32[::1], int32[::1], boolean[::1], int64)")
+def _junctions(start: Int32, end: Int32, keep: Bool, nodes: int) -> tuple[Int32, Int64]:
+    """The first two half-arcs that leave each node, and how many leave it."""
+    leaving = np.full((nodes, 2), -1, np.int32)
+    degree = np.zeros(nodes, np.int64)
+    for half in range(2 * start.size):
+        if keep[half >> 1]:
+            node = end[half >> 1] if half & 1 else start[half >> 1]
+            if degree[node] < 2:
+                leaving[node, degree[node]] = half
+            degree[node] += 1
+    return leaving, degree
+
+
+@compiled("Tuple((int64[::1], int32[::1], int64))(int32[::1], int32[::1], boolean[::1], boolean[::1], int32[:,::1])")
+def _chains(start: Int32, end: Int32, keep: Bool, junction: Bool, leaving: Int32) -> tuple[Int64, Int32, int]:
+    """Half-arcs in order along each chain from junction to junction, then along each loop; number of the chains."""
+    seen = np.zeros(start.size, np.uint8)
+    halves = np.empty(start.size, np.int32)
+    offsets = np.zeros(start.size + 1, np.int64)
+    count = 0
+    chains = 0
+    filled = 0
+    for loops in range(2):
+        for first in range(2 * start.size):
+            arc = first >> 1
+            node = end[arc] if first & 1 else start[arc]
+            if not keep[arc] or seen[arc] or (loops == 0 and not junction[node]):
+                continue
+            half = first
+            while True:
+                seen[half >> 1] = 1
+                halves[filled] = half
+                filled += 1
+                node = start[half >> 1] if half & 1 else end[half >> 1]
+                if junction[node]:
+                    break
+                half = leaving[node, 1] if leaving[node, 0] == half ^ 1 else leaving[node, 0]
+                if seen[half >> 1]:
+                    break
+            count += 1
+            offsets[count] = filled
+        if loops == 0:
+            chains = count
+    return offsets[: count + 1].copy(), halves[:filled].copy(), chains
+
+
+@compiled(
+    "Tuple((int32[:,::1], int64[::1], boolean[::1], int64[::1]))"
+    "(int32[:,::1], int64[::1], int64[::1], int32[::1], int64, boolean)"
+)
+def _lay_out(
+    vertices: Int32, offsets: Int64, chain_offsets: Int64, halves: Int32, chains: int, straighten: bool
+) -> tuple[Int32, Int64, Bool, Int64]:
+    """Vertices of the chains in normal form, whether each was turned around, and its rank key."""
+    count = chain_offsets.size - 1
+    most = np.int64(0)
+    for half in halves:
+        most += offsets[(half >> 1) + 1] - offsets[half >> 1]
+    out = np.empty((most + count, 2), np.int32)
+    out_offsets = np.zeros(count + 1, np.int64)
+    turned = np.zeros(count, np.bool_)
+    keys = np.empty(2 * count, np.int64)
+    joint = np.zeros(most + count, np.bool_)
+    filled = 0
+    for chain in range(count):
+        begin = filled
+        for i in range(chain_offsets[chain], chain_offsets[chain + 1]):
+            low, high = offsets[halves[i] >> 1], offsets[(halves[i] >> 1) + 1]
+            for j in range(0 if i == chain_offsets[chain] else 1, high - low):
+                out[filled] = vertices[high - 1 - j if halves[i] & 1 else low + j]
+                joint[filled] = j == high - low - 1
+                filled += 1
+        closed = chain >= chains
+        joint[begin] = closed
+        if not closed:
+            joint[filled - 1] = False
+            one, other = corner_key(out, begin), corner_key(out, filled - 1)
+            if one == other:
+                one, other = corner_key(out, begin + 1), corner_key(out, filled - 2)
+            if other < one:
+                turned[chain] = True
+        else:
+            first = begin
+            area = np.int64(0)
+            for i in range(begin, filled - 1):
+                area += np.int64(out[i, 0]) * out[i + 1, 1] - np.int64(out[i, 1]) * out[i + 1, 0]
+                if corner_key(out, i) < corner_key(out, first):
+                    first = i
+            turned[chain] = area < 0
+            if first != begin:
+                n = filled - 1 - begin
+                ring = out[begin : filled - 1].copy()
+                ring_joint = joint[begin : filled - 1].copy()
+                for i in range(n):
+                    out[begin + i] = ring[(first - begin + i) % n]
+                    joint[begin + i] = ring_joint[(first - begin + i) % n]
+                out[filled - 1] = out[begin]
+            joint[begin] = False
+            joint[filled - 1] = False
+        if turned[chain]:
+            i, j = begin, filled - 1
+            while i < j:
+                for axis in range(2):
+                    out[i, axis], out[j, axis] = out[j, axis], out[i, axis]
+                joint[i], joint[j] = joint[j], joint[i]
+                i += 1
+                j -= 1
+        if straighten:
+            # A junction that is gone from the middle of a straight line leaves no vertex there.
+            kept = begin + 1
+            for i in range(begin + 1, filled):
+                if joint[i]:
+                    ax, ay = np.int64(out[i, 0]) - out[kept - 1, 0], np.int64(out[i, 1]) - out[kept - 1, 1]
+                    bx, by = np.int64(out[i + 1, 0]) - out[i, 0], np.int64(out[i + 1, 1]) - out[i, 1]
+                    if ax * by == ay * bx and ax * bx + ay * by > 0:
+                        continue
+                out[kept] = out[i]
+                kept += 1
+            filled = kept
+        out_offsets[chain + 1] = filled
+        keys[2 * chain] = corner_key(out, begin)
+        keys[2 * chain + 1] = corner_key(out, begin + 1)
+    return out[:filled].copy(), out_offsets, turned, keys
+
+
+@compiled("Tuple((int32[:,::1], int64[::1]))(int32[:,::1], int64[::1], int64[::1])")
+def gather_arcs(vertices: Int32, offsets: Int64, order: Int64) -> tuple[Int32, Int64]:
+    """Vertices and offsets of arcs taken in another order."""
+    out = np.empty_like(vertices)
+    out_offsets = np.zeros(order.size + 1, np.int64)
+    filled = 0
+    for position in range(order.size):
+        for i in range(offsets[order[position]], offsets[order[position] + 1]):
+            out[filled] = vertices[i]
+            filled += 1
+        out_offsets[position + 1] = filled
+    return out[:filled].copy(), out_offsets
+
+
+def pack(vertices: npt.NDArray[Any]) -> Int64:
+    """Vertices (n, 2) as single numbers, equal for equal vertices."""
+    return (vertices[:, 0].astype(np.int64) << 32) + vertices[:, 1].astype(np.int64)
+
+
+def regroup(coverage: CoverageT, group: Int32, face_values: npt.NDArray[Any], *, straighten: bool = True) -> CoverageT:
+    """The coverage whose face `group[f]` holds the face `f` of the given one; -1 leaves it outside.
+
+    Args:
+        coverage: faces to unite.
+        group: (faces,) new face of each face.
+        face_values: value of each new face.
+        straighten: drop the vertices of vanished junctions that lie in the middle of a straight line.
+    """
+    mapping = np.append(group, -1).astype(np.int32)  # so that face -1 stays outside
+    left, right = mapping[coverage.left], mapping[coverage.right]
+    keep = left != right
+    nodes = int(max(coverage.start.max(initial=-1), coverage.end.max(initial=-1))) + 1
+    leaving, degree = _junctions(coverage.start, coverage.end, keep, nodes)
+    junction = degree != 2
+    if len(coverage.fixed):
+        place = np.zeros(nodes, np.int64)
+        place[coverage.start] = pack(coverage.vertices[coverage.offsets[:-1]])
+        place[coverage.end] = pack(coverage.vertices[coverage.offsets[1:] - 1])
+        junction |= np.isin(place, pack(coverage.fixed))
+    chain_offsets, halves, chains = _chains(coverage.start, coverage.end, keep, junction, leaving)
+    vertices, offsets, turned, keys = _lay_out(
+        coverage.vertices, coverage.offsets, chain_offsets, halves, chains, straighten
+    )
+    first, last = halves[chain_offsets[:-1]], halves[chain_offsets[1:] - 1]
+    backwards = ((first & 1) == 1) != turned
+    start = np.where(first & 1, coverage.end[first >> 1], coverage.start[first >> 1])
+    end = np.where(last & 1, coverage.start[last >> 1], coverage.end[last >> 1])
+    order = np.lexsort((keys[1::2], keys[::2]))
+    vertices, offsets = gather_arcs(vertices, offsets, order)
+    ends = np.stack([np.where(turned, end, start), np.where(turned, start, end)], axis=1)[order]
+    return replace(
+        coverage,
+        vertices=vertices,
+        offsets=offsets,
+        left=np.where(backwards, right[first >> 1], left[first >> 1])[order].astype(np.int32),
+        right=np.where(backwards, left[first >> 1], right[first >> 1])[order].astype(np.int32),
+        start=(numbered := _number_nodes(ends))[:, 0].copy(),
+        end=numbered[:, 1].copy(),
+        face_values=face_values,
+    )
+
+
+def _number_nodes(ends: npt.NDArray[np.integer[Any]]) -> Int32:
+    """Nodes numbered by their first use, arc by arc."""
+    used, first, inverse = np.unique(ends.ravel(), return_index=True, return_inverse=True)
+    number = np.empty(used.size, np.int32)
+    number[np.argsort(first, kind="stable")] = np.arange(used.size, dtype=np.int32)
+    return number[inverse].reshape(-1, 2)

@@ -1,0 +1,352 @@
+"""From raster labels to arcs and faces, in one sweep from north to south.
+
+The sweep looks at every corner of the pixel lattice through the four pixels around it::
+
+    a | b        a, b: row above        an edge runs where two neighbours differ
+    --+--        c, d: current row
+    c | d
+
+Only corners where the boundary turns, ends or branches are *events*; all else is skipped, so time follows the
+events and memory the open boundaries of one row. A face is 4-connected and numbered by its first pixel in
+row-major order. An arc starts at its smallest end, in row-major order. Both depend on the labels
+alone, so the rows may come in bands of any height.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from millesime.geo.coverage.compiled import compiled
+
+Int32 = npt.NDArray[np.int32]
+Int64 = npt.NDArray[np.int64]
+
+#: A free place of a link, and the face outside of everything.
+_FREE = -1
+OUTSIDE = -1
+#: Codes of corners where nothing happens: no edge, a vertical line, a horizontal line (bits 0, 3 and 12).
+_QUIET = 0x1009
+
+
+@compiled("int64(int32[::1], int64)")
+def _root(parent: Int32, face: int) -> int:
+    while parent[face] != face:
+        parent[face] = parent[parent[face]]  # path halving
+        face = parent[face]
+    return face
+
+
+@compiled("int64(int32[::1], int64, int64)")
+def _unite(parent: Int32, one: int, other: int) -> int:
+    # The smaller number wins: it was given to the first pixel in row-major order.
+    one, other = _root(parent, one), _root(parent, other)
+    if one < other:
+        parent[other] = one
+        return one
+    parent[one] = other
+    return other
+
+
+@compiled("void(int32[:,::1], int64, int64)")
+def _attach(link: Int32, one: int, other: int) -> None:
+    link[one, 0 if link[one, 0] == _FREE else 1] = other
+    link[other, 0 if link[other, 0] == _FREE else 1] = one
+
+
+@compiled(
+    *(
+        f"int64({label}[:,::1], int64, int64, boolean, {label}[::1], int32[::1], int32[::1], int32[:,::1],"
+        f" int32[:,::1], int32[:,::1], int32[::1], {label}[::1], int64[::1])"
+        for label in ("uint8", "uint32")
+    )
+)
+def _sweep(
+    rows: npt.NDArray[Any],  # (n, w + 2) labels, a column of 0 on each side
+    begin: int,  # first of `rows` to sweep
+    first: int,  # row of the raster that rows[0] is
+    last: bool,  # the last of `rows` is the row of 0 below the raster
+    above: npt.NDArray[Any],  # (w + 2,) the row above rows[begin]
+    column_face: Int32,  # (w + 2,) face of each pixel of the row above
+    column_end: Int32,  # (w + 1,) record at the open end of the vertical boundary that comes from above
+    place: Int32,  # (capacity, 2) corner (column, row) of each record
+    link: Int32,  # (capacity, 2) the neighbours of a record along its arc; an end has -2 - node in second place
+    sides: Int32,  # (capacity, 2) faces left and right when leaving an end, or the first corner of a loop
+    parent: Int32,  # (face capacity,)
+    value: npt.NDArray[Any],  # (face capacity,) label
+    count: Int64,  # records, faces, nodes made so far
+) -> int:
+    """Sweep rows until they are done or the arrays are nearly full; return how many of `rows` are done."""
+    columns = rows.shape[1] - 1
+    records, faces, nodes = count[0], count[1], count[2]
+    code = np.zeros(columns, np.uint8)
+    done = begin
+    for i in range(begin, rows.shape[0]):
+        if records + 4 * columns > place.shape[0] or faces + columns > parent.shape[0]:
+            break
+        below = rows[i]
+        for x in range(columns):
+            a, b, c, d = above[x], above[x + 1], below[x], below[x + 1]
+            code[x] = (a != b) | ((c != d) << 1) | ((a != c) << 2) | ((b != d) << 3)
+        y = first + i
+        frame = y == 0 or (last and i == rows.shape[0] - 1)
+        across: Any = np.int64(_FREE)  # record at the open end of the horizontal boundary that comes from the left
+        section = np.int64(0)  # where the changed pixels began that carry `face_c`
+        face_c: Any = np.int64(OUTSIDE)
+        for x in range(columns):
+            k = code[x]
+            if (_QUIET >> k) & 1:
+                continue
+            top, bottom, left, right = k & 1, (k >> 1) & 1, (k >> 2) & 1, (k >> 3) & 1
+            face_a = np.int64(column_face[x])
+            face_b = np.int64(column_face[x + 1])
+            if left:
+                # The pixels since `section` changed from one row to the next: write their face down.
+                for column in range(section, x + 1):
+                    column_face[column] = face_c
+            else:
+                face_c = face_a
+            if not right:
+                face_d: Any = face_b
+                if not bottom and face_c >= 0:
+                    face_d = _unite(parent, face_c, face_b)
+            elif not bottom:
+                face_d = face_c
+            elif below[x + 1] == 0:
+                face_d = np.int64(OUTSIDE)
+            else:
+                face_d = faces
+                parent[faces] = faces
+                value[faces] = below[x + 1]
+                faces += 1
+            if right:
+                section = x + 1
+
+            if top + bottom + left + right == 2 and not (frame and (x == 0 or x == columns - 1)):
+                v = records
+                records += 1
+                place[v, 0] = x
+                place[v, 1] = y
+                link[v, 0] = _FREE
+                link[v, 1] = _FREE
+                if left:
+                    _attach(link, across, v)
+                if top:
+                    _attach(link, np.int64(column_end[x]), v)
+                if right:
+                    across = v
+                if bottom:
+                    column_end[x] = v
+                sides[v, 0] = face_d
+                sides[v, 1] = face_c
+            else:
+                node = nodes
+                nodes += 1
+                for direction in range(4):
+                    if direction == 0 and left:
+                        on_left, on_right = face_c, face_a
+                    elif direction == 1 and top:
+                        on_left, on_right = face_a, face_b
+                    elif direction == 2 and right:
+                        on_left, on_right = face_b, face_d
+                    elif direction == 3 and bottom:
+                        on_left, on_right = face_d, face_c
+                    else:
+                        continue
+                    v = records
+                    records += 1
+                    place[v, 0] = x
+                    place[v, 1] = y
+                    link[v, 0] = _FREE
+                    link[v, 1] = -2 - node
+                    sides[v, 0] = on_left
+                    sides[v, 1] = on_right
+                    if direction == 0:
+                        link[v, 0] = across
+                        link[across, 0 if link[across, 0] == _FREE else 1] = v
+                    elif direction == 1:
+                        link[v, 0] = column_end[x]
+                        link[column_end[x], 0 if link[column_end[x], 0] == _FREE else 1] = v
+                    elif direction == 2:
+                        across = v
+                    else:
+                        column_end[x] = v
+            face_c = face_d
+        above[:] = below
+        done = i + 1
+    count[0], count[1], count[2] = records, faces, nodes
+    return done
+
+
+@compiled("int64(int32[::1], int64, int32[::1])")
+def _number_faces(parent: Int32, faces: int, number: Int32) -> int:
+    """Fill in the final number of every provisional face; return how many faces there are."""
+    total = 0
+    for face in range(faces):
+        root = _root(parent, face)
+        if root == face:
+            number[face] = total
+            total += 1
+        else:
+            number[face] = number[root]  # a root is always smaller, hence numbered
+    return total
+
+
+@compiled(
+    "UniTuple(int64, 2)(int32[:,::1], int32[:,::1], int32[:,::1], int64, int64, int32[::1],"
+    " int32[:,::1], int64[::1], int32[::1], int32[::1], int32[::1], int32[::1])"
+)
+def _emit(
+    place: Int32,
+    link: Int32,
+    sides: Int32,
+    records: int,
+    nodes: int,
+    number: Int32,
+    corner: Int32,  # out (v, 2) columns and rows of the vertices
+    offset: Int64,  # out (arcs + 1,)
+    left: Int32,  # out (arcs,), as the next three
+    right: Int32,
+    start: Int32,
+    end: Int32,
+) -> tuple[int, int]:
+    """Walk along the links: arcs from node to node first, then loops; return the numbers of arcs and vertices."""
+    seen = np.zeros(records, np.uint8)
+    arcs = 0
+    vertices = 0
+    for loops in range(2):
+        for first in range(records):
+            is_end = link[first, 1] <= -2
+            if seen[first] or is_end == (loops == 1):
+                continue
+            offset[arcs] = vertices
+            start[arcs] = nodes if loops else -2 - link[first, 1]
+            for side in range(2):
+                face = sides[first, side]
+                (left if side == 0 else right)[arcs] = number[face] if face >= 0 else OUTSIDE
+            previous = first
+            # A loop leaves its first corner southwards, with its inside on the left.
+            here = link[first, 1] if loops else link[first, 0]
+            corner[vertices] = place[first]
+            vertices += 1
+            seen[first] = 1
+            while True:
+                corner[vertices] = place[here]
+                vertices += 1
+                seen[here] = 1
+                if here == first or link[here, 1] <= -2:
+                    break
+                following = link[here, 1] if link[here, 0] == previous else link[here, 0]
+                previous = here
+                here = following
+            if loops:
+                end[arcs] = nodes
+                nodes += 1
+            else:
+                end[arcs] = -2 - link[here, 1]
+            arcs += 1
+    offset[arcs] = vertices
+    return arcs, vertices
+
+
+@dataclass(frozen=True)
+class TracedLabels:
+    """Arcs and faces of a label raster, on the corners of its pixels."""
+
+    corners: Int32
+    """(v, 2) column and row of the vertices of all arcs, one arc after the other."""
+
+    offsets: Int64
+    """(arcs + 1,) where each arc begins in `corners`."""
+
+    left: Int32
+    """(arcs,) face on the left, -1 outside; `right` likewise."""
+
+    right: Int32
+
+    start: Int32
+    """(arcs,) node where the arc starts; `end` likewise. A loop has a node of its own."""
+
+    end: Int32
+
+    values: npt.NDArray[np.unsignedinteger[Any]]
+    """(faces,) label of each face."""
+
+
+class LabelSweep:
+    """Feeds bands of rows to the sweep, in order from the north, and gives the arcs at the end."""
+
+    def __init__(self, *, width: int, dtype: np.dtype[Any]) -> None:
+        self._dtype = np.dtype(np.uint8 if dtype == np.uint8 else np.uint32)
+        self._width = width
+        self._next_row = 0
+        self._above = np.zeros(width + 2, self._dtype)
+        self._column_face = np.full(width + 2, OUTSIDE, np.int32)
+        self._column_end = np.full(width + 1, _FREE, np.int32)
+        records, faces = 16 * (width + 1), 4 * (width + 1)
+        self._place = np.empty((records, 2), np.int32)
+        self._link = np.empty((records, 2), np.int32)
+        self._sides = np.empty((records, 2), np.int32)
+        self._parent = np.empty(faces, np.int32)
+        self._value = np.empty(faces, self._dtype)
+        self._count = np.zeros(3, np.int64)
+
+    def feed(self, labels: npt.NDArray[np.unsignedinteger[Any]], *, last: bool) -> None:
+        """Sweep the next rows, of shape (n, width); 0 is outside."""
+        rows = np.zeros((labels.shape[0] + int(last), self._width + 2), self._dtype)
+        rows[: labels.shape[0], 1:-1] = labels
+        done = 0
+        while True:
+            done = _sweep(
+                rows, done, self._next_row, last, self._above, self._column_face, self._column_end,
+                self._place, self._link, self._sides, self._parent, self._value, self._count,
+            )  # fmt: skip
+            if done == rows.shape[0]:
+                break
+            self._grow()
+        self._next_row += rows.shape[0]
+
+    def finish(self) -> TracedLabels:
+        """Return the arcs of all the rows fed; the last call of `feed` must have had `last`."""
+        records, provisional, nodes = (int(n) for n in self._count)
+        number = np.empty(provisional, np.int32)
+        faces = _number_faces(self._parent, provisional, number)
+        values = np.empty(faces, self._dtype)
+        values[number] = self._value[:provisional]
+        # An arc between nodes has two end records, a loop at least four turns and its first corner twice.
+        most_arcs = records // 2 + 1
+        corners = np.empty((records + records // 4, 2), np.int32)
+        offsets = np.empty(most_arcs + 1, np.int64)
+        left, right, start, end = (np.empty(most_arcs, np.int32) for _ in range(4))
+        arcs, vertices = _emit(
+            self._place, self._link, self._sides, records, nodes, number, corners, offsets, left, right, start, end
+        )
+        return TracedLabels(
+            corners[:vertices].copy(),
+            offsets[: arcs + 1].copy(),
+            left[:arcs].copy(),
+            right[:arcs].copy(),
+            start[:arcs].copy(),
+            end[:arcs].copy(),
+            values,
+        )
+
+    def _grow(self) -> None:
+        records = 2 * self._place.shape[0]
+        self._place, self._link, self._sides = (
+            np.resize(array, (records, 2)) for array in (self._place, self._link, self._sides)
+        )
+        faces = 2 * self._parent.shape[0]
+        self._parent, self._value = np.resize(self._parent, faces), np.resize(self._value, faces)
+
+
+def trace_labels(labels: npt.NDArray[np.unsignedinteger[Any]], *, band_rows: int = 512) -> TracedLabels:
+    """Trace a label raster of shape (h, w), 0 being outside, in bands of rows."""
+    height, width = labels.shape
+    sweep = LabelSweep(width=width, dtype=labels.dtype)
+    for row in range(0, height, band_rows):
+        sweep.feed(labels[row : row + band_rows], last=row + band_rows >= height)
+    return sweep.finish()
