@@ -1,0 +1,105 @@
+"""The imagery of a scene on disk: two orthos and two height models, tile by tile over worker processes."""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+
+from millesime.compute import Workers
+from millesime.demo import truth
+from millesime.demo.imagery.elevation import MODEL_PIXEL_M
+from millesime.demo.imagery.look import Look, look_of
+from millesime.demo.imagery.objects import SceneTables, pack
+from millesime.demo.imagery.tile import Tile, render
+from millesime.demo.scene import Scene
+from millesime.geo.grid import Grid, Window
+from millesime.geo.tiling import super_tiles
+from millesime.io.files import named_when_full
+from millesime.io.raster import CogWriter
+
+TILE_PX = 1280
+"""256 m; a multiple of 5 px, where pixels of both sizes begin together."""
+
+
+@dataclass(frozen=True)
+class ImageryFiles:
+    """Where the imagery of a scene is."""
+
+    ortho_rgb: Path
+    ortho_irc: Path
+    dsm: Path
+    dtm: Path
+
+
+@dataclass(frozen=True)
+class _Canvas:
+    """What a worker needs besides the window: the scene, kept in a file between processes."""
+
+    file: Path
+    digest: str
+    look: Look
+
+
+def write(
+    scene: Scene, folder: Path, *, workers: Workers, look: Look | None = None, tile_px: int = TILE_PX
+) -> ImageryFiles:
+    """Write ortho_rgb.tif, ortho_irc.tif (NIR, R, G), dsm.tif and dtm.tif of a scene.
+
+    Args:
+        scene: what stands on the territory.
+        folder: existing folder that receives the files.
+        workers: processes; the files are the same bytes for any number of them.
+        look: the survey; by default the one of the scene's year.
+        tile_px: side of a tile, a multiple of 5; the files do not depend on it.
+
+    Returns:
+        The four paths.
+    """
+    survey = look or look_of(scene.year)
+    grid = truth.grid_of(scene)
+    models = Grid.covering(scene.extent, pixel_m=MODEL_PIXEL_M, crs=grid.crs)
+    files = ImageryFiles(*(folder / f"{name}.tif" for name in ("ortho_rgb", "ortho_irc", "dsm", "dtm")))
+    windows = super_tiles(grid, size_px=tile_px)
+    with (
+        CogWriter(files.ortho_rgb, grid, dtype="uint8", count=3, overview="average", band_names=("R", "G", "B")) as rgb,
+        CogWriter(files.ortho_irc, grid, dtype="uint8", count=3, overview="average", band_names=("NIR", "R", "G")) as irc,
+        CogWriter(files.dsm, models, dtype="float32", nodata=-9999.0, overview="average") as dsm,
+        CogWriter(files.dtm, models, dtype="float32", nodata=-9999.0, overview="average") as dtm,
+    ):  # fmt: skip
+        for tile in _tiles(scene, survey, windows, workers, folder):
+            rgb.write(tile.bands[:3], tile.window)
+            irc.write(tile.bands[[3, 0, 1]], tile.window)
+            dsm.write(tile.dsm, tile.model_window)
+            dtm.write(tile.dtm, tile.model_window)
+    return files
+
+
+def _tiles(scene: Scene, look: Look, windows: tuple[Window, ...], workers: Workers, folder: Path):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    if workers.count == 1:
+        tables = pack(scene, look)
+        yield from workers.map(partial(render, scene, tables, look), windows, label=f"imagery {scene.year}")
+        return
+    # The scene goes to the workers through a file, read once by each, and not with every tile.
+    file = folder / ".scene.pickle"
+    packed = pickle.dumps(scene)
+    try:
+        with named_when_full(file):
+            file.write_bytes(packed)
+        canvas = _Canvas(file, hashlib.sha256(packed).hexdigest(), look)
+        yield from workers.map(partial(_render_from, canvas), windows, label=f"imagery {scene.year}")
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def _render_from(canvas: _Canvas, window: Window) -> Tile:
+    scene, tables = _opened(canvas)
+    return render(scene, tables, canvas.look, window)
+
+
+@lru_cache(maxsize=1)
+def _opened(canvas: _Canvas) -> tuple[Scene, SceneTables]:
+    scene: Scene = pickle.loads(canvas.file.read_bytes())  # noqa: S301  our own file, written a moment ago
+    return scene, pack(scene, canvas.look)
