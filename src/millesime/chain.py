@@ -51,7 +51,7 @@ CHAIN = (
     Step(
         "differential",
         reads=("ocsge_final", "artificialisation", "ocsge_final@reference", "artificialisation@reference"),
-        makes=("differential.parquet",),
+        makes=("differential.parquet", "differential.overlay.parquet"),
         needs_reference=True,
     ),
     Step(

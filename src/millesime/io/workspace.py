@@ -43,6 +43,7 @@ PRODUCT_FILES: Mapping[tuple[str, str], str] = {
     ("ocsge_final", ""): "ocsge_final.parquet",
     ("artificialisation", ""): "artificialisation.parquet",
     ("differential", ""): "differential.parquet",
+    ("differential", "overlay"): "differential.overlay.parquet",
     ("indicators", ""): "indicators.parquet",
     ("indicators", "communes"): "indicators.communes.parquet",
     ("publication", ""): "publication",

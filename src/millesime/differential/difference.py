@@ -1,0 +1,76 @@
+"""The differential from the artificialisation of two vintages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from millesime.artificialisation import ARTIFICIAL, Artificialisation
+from millesime.differential.overlay import Overlay, overlay
+from millesime.differential.parameters import Parameters
+from millesime.differential.product import Differential
+from millesime.errors import CrsError
+from millesime.geo.identity import object_ids
+
+
+def difference(
+    first: Artificialisation,
+    second: Artificialisation,
+    *,
+    years: tuple[int, int],
+    territory: str,
+    parameters: Parameters | None = None,
+) -> tuple[Differential, Overlay]:
+    """Compare two vintages piece by piece.
+
+    Thresholds flip polygons whose codes did not change, so the artificial flux is that of the statuses of both
+    vintages, never derived from the codes of the differential.
+
+    Args:
+        first: artificialisation of the earlier vintage.
+        second: of the later one, in the same CRS, over the same ground.
+        years: the two vintages, earlier first.
+        territory: code of the territory, part of the identifiers.
+        parameters: what a sliver is.
+
+    Returns:
+        the differential, and the overlay that it was made from.
+
+    Raises:
+        CrsError: the vintages are in different CRS.
+    """
+    if first.frame.crs != second.frame.crs:
+        raise CrsError(f"vintages are in different CRS: {first.frame.crs} and {second.frame.crs}")
+    parameters = parameters or Parameters()
+    over = overlay(first.frame.geometry.to_numpy(), second.frame.geometry.to_numpy())
+    columns: dict[str, Any] = {}
+    sides = [(years[0], first.frame, over.first), (years[1], second.frame, over.second)]
+    for name, source in (("cs", "code_cs"), ("us", "code_us"), ("artif", "artif")):
+        for year, frame, rows in sides:
+            columns[f"{name}_{year}"] = frame[source].to_numpy()[rows]
+    before, after = (columns[f"artif_{year}"] == ARTIFICIAL for year in years)
+    columns["artificialisation"] = after.astype(np.int64) - before.astype(np.int64)
+    columns["area_m2"] = shapely.area(over.pieces)
+    for year, frame, rows in sides:
+        columns[f"id_{year}"] = frame["id"].to_numpy()[rows]
+    columns["changed"] = _changed(columns, years)
+    columns["sliver"] = columns["changed"] & slivers(over.pieces, parameters=parameters)
+    ids = object_ids(over.pieces, prefix="DIFF", territory=territory, vintage=f"{years[0]}-{years[1]}")
+    result = geopandas.GeoDataFrame({"id": ids, **columns}, geometry=over.pieces, crs=first.frame.crs)
+    return Differential(years=years, frame=result), over
+
+
+def _changed(columns: dict[str, Any], years: tuple[int, int]) -> npt.NDArray[np.bool_]:
+    pairs = [(columns[f"{name}_{years[0]}"], columns[f"{name}_{years[1]}"]) for name in ("cs", "us", "artif")]
+    return np.asarray(np.logical_or.reduce([before != after for before, after in pairs]), dtype=bool)
+
+
+def slivers(pieces: npt.NDArray[Any], *, parameters: Parameters) -> npt.NDArray[np.bool_]:
+    """(k,) True for pieces too thin or too small to be told from a displaced border."""
+    area, perimeter = shapely.area(pieces), shapely.length(pieces)
+    thin = 2 * area < parameters.sliver_width_m * perimeter
+    return np.asarray(thin | (area < parameters.sliver_area_m2), dtype=bool)
