@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -101,3 +102,14 @@ def test_normalising_changes_nothing_of_what_it_is_given(name, layer):
     before = frame.copy(deep=True)
     normalise(layer, frame)
     assert frame.equals(before)
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_a_source_and_its_attributes_are_documented(name):
+    source, _ = SOURCES[name]
+    page = (Path(__file__).parents[2] / "docs" / "sources.md").read_text(encoding="utf-8")
+    assert f"| `{name}` | {source.title} | {source.producer} | {source.licence} |" in page
+    for layer in source.layers:
+        needed = ", ".join(f"`{attribute.name}`" for attribute in layer.attributes if attribute.required)
+        used = ", ".join(f"`{attribute.name}`" for attribute in layer.attributes if not attribute.required)
+        assert f"| {name} | `{layer.name}`{' *' if layer.required else ''} | {needed} | {used} |" in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,6 +14,10 @@ from millesime.sources.source import Attribute, LayerSchema, fold
 
 #: A Shapefile keeps ten characters of a name.
 SHAPEFILE_NAME_LENGTH = 10
+
+MISREAD = "text in another encoding repaired"
+#: What decoders put for a byte that they cannot read.
+LOST_CHARACTER = "\N{REPLACEMENT CHARACTER}"
 
 _FLAGS = {
     **dict.fromkeys(("true", "t", "1", "1_0", "oui", "o", "vrai", "yes", "y"), True),
@@ -121,10 +126,29 @@ def _texts(attribute: Attribute, values: pandas.Series) -> tuple[npt.NDArray[np.
         where = texts == text
         known = spelling.get(fold(text))
         if known is None:
-            remarks[where] = f"unknown {attribute.name}: {text}"
-        else:
-            texts[where] = known
+            known = _decoded(text, attribute.values)
+            remarks[where] = f"unknown {attribute.name}: {text}" if known is None else MISREAD
+        texts[where] = text if known is None else known
     return texts, remarks
+
+
+def _decoded(text: str, values: Sequence[str]) -> str | None:
+    """The value that a wrongly decoded text stands for; None when it is none, or could be several.
+
+    UTF-8 read as Latin-1 ('RÃ©sidentiel') is decoded again; a lost character may have been any one.
+    """
+    for encoding in ("cp1252", "latin-1"):
+        try:
+            again = text.encode(encoding).decode("utf-8")
+        except UnicodeError:
+            continue
+        if again in values:
+            return again
+    if LOST_CHARACTER not in text:
+        return None
+    pattern = re.compile(".".join(re.escape(part) for part in text.split(LOST_CHARACTER)))
+    fitting = [value for value in values if pattern.fullmatch(value)]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _spelling(values: Sequence[str]) -> dict[str, str]:

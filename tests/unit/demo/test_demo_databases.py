@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import geopandas
 import numpy as np
 import pytest
@@ -177,3 +179,19 @@ def test_chance_belongs_to_the_object():
     assert draws(SEED, "width", [6])[0, 0] != together[1, 0]
     assert lowest(np.array([0.4, 0.1, 0.3, 0.2]), 0.5).tolist() == [False, True, False, True]
     assert draws(SEED, "none", []).shape == (0, 1)
+
+
+def test_the_announced_rates_are_those_of_the_table():
+    page = (Path(__file__).parents[3] / "docs" / "sources.md").read_text(encoding="utf-8")
+    lags = (AS_REAL.bd_topo_lag_years, AS_REAL.rpg_lag_years, AS_REAL.bd_foret_lag_years)
+    for announced in (
+        f"{', '.join(str(lag) for lag in (*lags, AS_REAL.fichiers_fonciers_lag_years))} years",
+        f"| buildings missing | {AS_REAL.buildings_missing:.0%} |".replace("%", " %"),
+        f"| buildings demolished and still there | {AS_REAL.buildings_gone:.0%} |".replace("%", " %"),
+        f"| footprints off by | {AS_REAL.footprint_rms_m:g} m rms |",
+        f"| widths of roads empty | {AS_REAL.road_width_empty:.0%} |".replace("%", " %"),
+        f"| fields undeclared | {AS_REAL.fields_undeclared:.0%} |".replace("%", " %"),
+        f"| borders of fields inset by | {AS_REAL.field_inset_min_m:g} to {AS_REAL.field_inset_max_m:g} m |",
+        f"| parcels in use without their premises | {AS_REAL.parcels_unmatched:.0%} |".replace("%", " %"),
+    ):
+        assert announced in page, announced

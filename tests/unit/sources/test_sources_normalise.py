@@ -9,6 +9,7 @@ import shapely
 
 from millesime.errors import SchemaError
 from millesime.sources import admin_express, bd_foret, bd_topo, fichiers_fonciers, rpg
+from millesime.sources.attributes import MISREAD
 from millesime.sources.source import fold
 
 LINES = [shapely.LineString([(0, y), (10, y)]) for y in range(5)]
@@ -57,6 +58,19 @@ def test_unknown_values_are_kept_and_told_and_known_ones_take_the_producers_spel
     roads = bd_topo.normalise("troncon_de_route", _roads(nature=nature))
     assert roads["nature"].tolist() == ["Route à 1 chaussée", "Sentier", "Voie lactée", "Rond-point", "Chemin"]
     assert roads["remarks"].tolist() == ["", "", "unknown nature: Voie lactée", "", ""]
+
+
+def test_texts_in_another_encoding_are_repaired_and_told():
+    frame = _frame(
+        BOXES[:4],
+        cleabs=["B1", "B2", "B3", "B4"],
+        nature=["Indiff\N{REPLACEMENT CHARACTER}renci\N{REPLACEMENT CHARACTER}e", "Serre", "Serre", "Silo"],
+        usage_1=["RÃ©sidentiel", "IndiffÃ©renciÃ©", "Annexe", "Ã©trange"],
+    )
+    buildings = bd_topo.normalise("batiment", frame)
+    assert buildings["nature"].tolist() == ["Indifférenciée", "Serre", "Serre", "Silo"]
+    assert buildings["usage_1"].tolist() == ["Résidentiel", "Indifférencié", "Annexe", "Ã©trange"]
+    assert buildings["remarks"].tolist() == [f"{MISREAD}; {MISREAD}", MISREAD, "", "unknown usage_1: Ã©trange"]
 
 
 def test_planned_and_fictitious_objects_are_set_aside():
