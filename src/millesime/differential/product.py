@@ -23,7 +23,8 @@ class Differential:
     """Every piece of the overlay, changed or not: `id` str; `cs_Y`, `us_Y` codes, `artif_Y` status and `id_Y`
     object id for both years Y; `artificialisation` int, +1 became artificial, -1 became non-artificial, 0 neither;
     `area_m2` float; `changed` bool, True where cover, use or status differ; `sliver` bool, True for pieces too thin
-    or small to be told from a displaced border. Single polygons on the 1 cm grid, in the metric CRS of the territory."""
+    or small to be told from a displaced border. Single polygons on the 1 cm grid, in the metric CRS of the
+    territory."""
 
     def __post_init__(self) -> None:
         first, second = self.years

@@ -1,0 +1,102 @@
+"""The indicators: one tidy table, each row one figure of one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import pandas as pd
+
+from millesime.errors import SchemaError
+
+COLUMNS = ("level", "code", "name", "theme", "indicator", "item", "year_from", "year_to", "value", "unit")
+
+#: (theme, indicator) -> (unit, what it says in French). `item` is '' unless said otherwise. Stocks are of the year
+#: `year_to` and have no `year_from`; flows go from `year_from` to `year_to`.
+INDICATORS: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
+    {
+        ("territory", "area"): ("ha", "surface couverte par la carte"),
+        ("territory", "covered_share"): ("%", "part de la commune couverte par la carte"),
+        # item: code of the cover (CS) or of the use (US)
+        ("cover", "stock"): ("ha", "surface par couverture"),
+        ("cover", "share"): ("%", "part de la surface par couverture"),
+        ("cover", "artificial_stock"): ("ha", "surface artificialisée par couverture"),
+        ("cover", "gain"): ("ha", "surface gagnée par couverture (nouveau code)"),
+        ("cover", "loss"): ("ha", "surface perdue par couverture (ancien code)"),
+        ("cover", "net"): ("ha", "gain moins perte par couverture"),
+        ("cover", "net_per_year"): ("ha/year", "gain moins perte par an et par couverture"),
+        # item: 'OLD>NEW'
+        ("cover", "transition"): ("ha", "surface passée d'une couverture à une autre"),
+        ("use", "stock"): ("ha", "surface par usage"),
+        ("use", "share"): ("%", "part de la surface par usage"),
+        ("use", "artificial_stock"): ("ha", "surface artificialisée par usage"),
+        ("use", "gain"): ("ha", "surface gagnée par usage (nouveau code)"),
+        ("use", "loss"): ("ha", "surface perdue par usage (ancien code)"),
+        ("use", "net"): ("ha", "gain moins perte par usage"),
+        ("use", "net_per_year"): ("ha/year", "gain moins perte par an et par usage"),
+        ("use", "transition"): ("ha", "surface passée d'un usage à un autre"),
+        ("artificialisation", "stock"): ("ha", "surface artificialisée, seuils compris"),
+        ("artificialisation", "share"): ("%", "part de la surface artificialisée"),
+        ("artificialisation", "changed_by_thresholds"): ("ha", "surface dont le statut n'est pas celui de la matrice"),
+        ("artificialisation", "gain"): ("ha", "surface devenue artificialisée"),
+        ("artificialisation", "loss"): ("ha", "surface qui a cessé d'être artificialisée"),
+        ("artificialisation", "net"): ("ha", "artificialisation nette"),
+        ("artificialisation", "gain_per_year"): ("ha/year", "surface devenue artificialisée, par an"),
+        ("artificialisation", "loss_per_year"): ("ha/year", "surface qui a cessé d'être artificialisée, par an"),
+        ("artificialisation", "net_per_year"): ("ha/year", "artificialisation nette par an"),
+        ("artificialisation", "flux_without_code_change"): (
+            "ha",
+            "flux (gain plus perte) dû aux seuls seuils : ni couverture ni usage n'ont changé",
+        ),
+        ("imperviousness", "stock"): ("ha", "surface imperméable"),
+        ("imperviousness", "share"): ("%", "part de la surface imperméable"),
+        ("imperviousness", "gain"): ("ha", "surface devenue imperméable"),
+        ("imperviousness", "loss"): ("ha", "surface qui a cessé d'être imperméable"),
+        ("imperviousness", "net"): ("ha", "imperméabilisation nette"),
+        ("imperviousness", "gain_per_year"): ("ha/year", "surface devenue imperméable, par an"),
+        ("imperviousness", "loss_per_year"): ("ha/year", "surface qui a cessé d'être imperméable, par an"),
+        ("imperviousness", "net_per_year"): ("ha/year", "imperméabilisation nette par an"),
+        ("change", "area"): ("ha", "surface dont la couverture, l'usage ou le statut diffère"),
+        ("change", "sliver_area"): ("ha", "dont éclats trop fins pour être distingués d'une limite déplacée"),
+        ("change", "pieces"): ("count", "nombre de morceaux changés, éclats non compris"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Indicators:
+    """Figures of a territory and of its communes. The table checks itself when made."""
+
+    table: pd.DataFrame
+    """Columns of COLUMNS. `level` 'territory' or 'commune'; `code` of the place; `theme` and `indicator`, a key of
+    INDICATORS; `item` code or pair of codes or ''; `year_from` nullable integer; `year_to` integer; `value` float in
+    `unit` ('ha', '%', 'ha/year', 'count'). A code that a place does not have has no row."""
+
+    def __post_init__(self) -> None:
+        if tuple(self.table.columns) != COLUMNS:
+            raise SchemaError(f"indicators must have the columns {', '.join(COLUMNS)}, got {list(self.table.columns)}")
+        pairs = self.table[["theme", "indicator", "unit"]].drop_duplicates()
+        wrong = [row for row in pairs.itertuples(index=False) if INDICATORS.get((row[0], row[1]), ("",))[0] != row[2]]
+        if wrong:
+            raise SchemaError(f"unknown indicators or units: {[tuple(row) for row in wrong]}")
+        key = [name for name in COLUMNS if name not in {"name", "value", "unit"}]
+        if self.table.duplicated(key).any():
+            raise SchemaError("a figure is told twice")
+        if self.table["value"].isna().any():
+            raise SchemaError("a figure has no value")
+
+    def value(
+        self, theme: str, indicator: str, *, item: str = "", year: int, code: str, level: str = "territory"
+    ) -> float:
+        """One figure; 0 when the place does not have this item."""
+        table = self.table
+        found = table[
+            (table["theme"] == theme)
+            & (table["indicator"] == indicator)
+            & (table["item"] == item)
+            & (table["year_to"] == year)
+            & (table["level"] == level)
+            & (table["code"] == code)
+        ]
+        return float(found["value"].sum())

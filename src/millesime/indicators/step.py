@@ -1,0 +1,80 @@
+"""Step indicators: the figures of a territory and of its communes."""
+
+from __future__ import annotations
+
+import geopandas
+import pydantic
+
+from millesime.compute.context import StepContext
+from millesime.indicators.accounts import Account, account
+from millesime.indicators.communes import commune_layer, communes_of, covered_share
+from millesime.indicators.measures import indicators
+from millesime.indicators.product import Indicators
+from millesime.io.files import written_whole
+from millesime.io.vector import read_vector, write_parquet
+from millesime.io.workspace import Summary
+from millesime.sources.loading import load
+
+STEP_VERSION = 1
+
+
+class Parameters(pydantic.BaseModel, frozen=True, extra="forbid"):
+    """The indicators have no parameter: what they count is decided upstream."""
+
+
+def run(context: StepContext) -> Summary:
+    """Read the pieces of ground and the communes, count, write the table and the communes."""
+    years, pieces = _pieces(context)
+    communes = _communes(context)
+    territory = context.territory
+    accounts = account(pieces, communes, years=years, territory=(territory.code, territory.name))
+    table = covered_share(indicators(accounts), communes)
+    with_figures = commune_layer(table, communes, extent=territory.extent)
+    write_table(table, context)
+    write_parquet(with_figures, context.output("communes"))
+    return summarise(table, accounts, with_figures, territory_code=territory.code)
+
+
+def _pieces(context: StepContext) -> tuple[tuple[int, ...], geopandas.GeoDataFrame]:
+    """Years, and the pieces of the overlay; without a reference the polygons of the vintage."""
+    year = context.vintage.year
+    if context.reference is not None:
+        earlier, later = sorted((year, context.reference.year))
+        return (earlier, later), read_vector(context.product("differential", "overlay"))
+    frame = read_vector(context.product("artificialisation"))
+    names = {"code_cs": f"cs_{year}", "code_us": f"us_{year}", "artif": f"artif_{year}"}
+    return (year,), frame.rename(columns=names).assign(sliver=False)
+
+
+def _communes(context: StepContext) -> geopandas.GeoDataFrame:
+    location = context.source("admin_express")
+    crs = context.territory.crs
+    if location is None:
+        return geopandas.GeoDataFrame({"insee": [], "name": []}, geometry=[], crs=crs).astype(
+            {"insee": str, "name": str}
+        )
+    database = load("admin_express", location, context.territory.extent, crs=crs, layers=("commune",))
+    return communes_of(database.layer("commune"))
+
+
+def write_table(table: Indicators, context: StepContext) -> None:
+    """Write the table: it has no geometry, so it is plain Parquet."""
+    with written_whole(context.output()) as temporary:
+        table.table.to_parquet(temporary, compression="zstd", index=False)
+
+
+def summarise(
+    table: Indicators, accounts: Account, communes: geopandas.GeoDataFrame, *, territory_code: str
+) -> Summary:
+    """The main figures, and the ground that lies in no commune."""
+    year = accounts.years[-1]
+    areas = {
+        "artificial": 10_000 * table.value("artificialisation", "stock", year=year, code=territory_code),
+        "impervious": 10_000 * table.value("imperviousness", "stock", year=year, code=territory_code),
+    }
+    notes = []
+    if not len(communes):
+        notes.append("no Admin Express: figures are told for the whole territory only")
+    elif accounts.outside_m2 > 1:
+        notes.append(f"{accounts.outside_m2:.0f} m² of the territory lie in no commune")
+    return Summary(counts={"figures": len(table.table), "communes": len(communes)}, areas_m2=areas, notes=tuple(notes))
