@@ -27,6 +27,9 @@ _STAND_NATURES = {
     "orchard": "Verger",
 }
 _CLOSED_STANDS = ("broadleaf", "conifer", "mixed")
+#: What people call a thing, and what BD TOPO's value lists have for it.
+_CATEGORIES = {"Agricole": "Industriel et commercial", "Gestion des déchets": "Industriel et commercial"}
+_WATER_NATURES = {"Plan d'eau de mare": "Mare"}
 _PLACE_PREFIXES = {
     "ZONE_D_ACTIVITE_OU_D_INTERET": "SURFACTI",
     "CIMETIERE": "CIMETIER",
@@ -109,7 +112,7 @@ def _waters(scene: Scene, drift: Drift, *, faults: Faults, seed: int) -> geopand
         {
             "cleabs": keys("SURF_EAU", waters["wid"]),
             "code_du_pays": ["FR"] * len(waters),
-            "nature": waters["nature"].to_list(),
+            "nature": waters["nature"].replace(_WATER_NATURES).to_list(),
             "position_par_rapport_au_sol": ["0"] * len(waters),
             "etat_de_l_objet": ["En service"] * len(waters),
             "date_creation": moments(scene.year, chance[:, 0]),
@@ -149,7 +152,7 @@ def _places(scene: Scene, drift: Drift, *, faults: Faults, seed: int) -> dict[st
         chance = draws(seed, "place", zones["zid"])
         columns = {
             "cleabs": keys(_PLACE_PREFIXES.get(layer, layer[:8].ljust(8, "_")), zones["zid"]),
-            "categorie": zones["categorie"].to_list(),
+            "categorie": zones["categorie"].replace(_CATEGORIES).to_list(),
             "nature": zones["nature"].to_list(),
             "toponyme": zones["name"].to_list(),
             "fictif": np.zeros(len(zones), dtype=bool),

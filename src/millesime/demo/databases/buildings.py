@@ -20,6 +20,8 @@ _STOREY_M = 2.8
 #: A place of at least this size without a building may have lost one.
 _EMPTY_PLACE_MIN_M2 = 250.0
 _LIGHT_MAX_M2 = 20.0
+#: BD TOPO tells a town hall by a point of interest, not by its building.
+_NATURES = {"Mairie": "Indifférenciée"}
 _STATES = {"US6.1": "En construction", "US6.2": "En ruine"}
 _SOURCES = np.array(["Cadastre", "Imagerie aérienne"])
 
@@ -38,7 +40,7 @@ def batiment(scene: Scene, *, faults: Faults, seed: int) -> geopandas.GeoDataFra
     return table(
         {
             "cleabs": keys("BATIMENT", bid),
-            "nature": buildings["nature"].to_list(),
+            "nature": buildings["nature"].replace(_NATURES).to_list(),
             "usage_1": usage,
             "usage_2": _second_usage(buildings, usage),
             "construction_legere": (usage == "Annexe") & (shapely.area(moved) < _LIGHT_MAX_M2),
