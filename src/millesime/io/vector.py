@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas
+import pandas as pd
 import pyogrio
 import pyogrio.errors
 import shapely
@@ -130,7 +131,7 @@ def write_parquet(frame: geopandas.GeoDataFrame, path: str | Path) -> None:
 
 def write_geopackage(
     path: str | Path,
-    layers: Mapping[str, geopandas.GeoDataFrame],
+    layers: Mapping[str, geopandas.GeoDataFrame | pd.DataFrame],
     *,
     styles: Mapping[str, Sequence[Style]] | None = None,
     geometry_name: str = "the_geom",
@@ -139,7 +140,7 @@ def write_geopackage(
 
     Args:
         path: file to write; replaced when it exists.
-        layers: frames by layer name, in the order of the file. Layers without a geometry column are not written here.
+        layers: frames by layer name, in the order of the file; a frame without geometry is written as a plain table.
         styles: QGIS styles of each layer; the first default one is what QGIS opens the layer with.
         geometry_name: name of the geometry column, 'the_geom' as in the national deliveries.
     """
@@ -156,7 +157,19 @@ def write_geopackage(
             _write_styles(temporary, styles, layers, geometry_name)
 
 
-def _write_layer(path: Path, name: str, frame: geopandas.GeoDataFrame, geometry_name: str) -> None:
+def _write_layer(
+    path: Path, name: str, frame: geopandas.GeoDataFrame | pd.DataFrame, geometry_name: str
+) -> None:
+    if not isinstance(frame, geopandas.GeoDataFrame):
+        pyogrio.write_dataframe(
+            frame.reset_index(drop=True),
+            path,
+            layer=name,
+            driver="GPKG",
+            append=path.exists(),
+            layer_options={"FID": "fid"},
+        )
+        return
     kinds = set(frame.geom_type.dropna())
     promote = any(kind.startswith("Multi") for kind in kinds)
     with warnings.catch_warnings():

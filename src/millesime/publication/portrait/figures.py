@@ -1,0 +1,85 @@
+"""The figures of the portrait, read from the indicators and nowhere else, so that page and tables agree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class PlaceFigures:
+    """What is told of the territory, or of one commune."""
+
+    code: str
+    name: str
+    area_ha: float
+    artificial_ha: Mapping[int, float]
+    """By year, thresholds included."""
+
+    impervious_ha: Mapping[int, float]
+    """By year."""
+
+    covered_pct: float | None = None
+    """Share of the commune that the map covers; None for the territory."""
+
+    artificialised_ha: float = 0.0
+    """Became artificial between the two years."""
+
+    renatured_ha: float = 0.0
+    """Ceased to be artificial between the two years."""
+
+    @property
+    def net_ha(self) -> float:
+        """Net artificial flux."""
+        return self.artificialised_ha - self.renatured_ha
+
+
+@dataclass(frozen=True)
+class ThemeFigures:
+    """Stock and change by code, of covers or of uses, over the whole territory."""
+
+    stock_ha: Mapping[int, Mapping[str, float]]
+    """Year -> code -> area."""
+
+    gains_ha: Mapping[str, float] = field(default_factory=dict)
+    """By new code."""
+
+    losses_ha: Mapping[str, float] = field(default_factory=dict)
+    """By old code."""
+
+    transitions_ha: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    """(old code, new code) -> area; changed land only."""
+
+    artificial_ha: Mapping[str, float] = field(default_factory=dict)
+    """Artificial land of the last year, by code."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """All the figures of one portrait."""
+
+    years: tuple[int, ...]
+    """One or two vintages, increasing."""
+
+    territory: PlaceFigures
+    communes: tuple[PlaceFigures, ...]
+    covers: ThemeFigures
+    uses: ThemeFigures
+    threshold_ha: float = 0.0
+    """Land whose status is not the one of the matrix, in the last year."""
+
+    changed_ha: float = 0.0
+    """Land whose cover, use or status changed, slivers apart."""
+
+    flux_by_threshold_ha: float = 0.0
+    """Artificial flux, gain plus loss, where neither cover nor use changed."""
+
+    @property
+    def year(self) -> int:
+        """The last vintage."""
+        return self.years[-1]
+
+    @property
+    def period(self) -> tuple[int, int] | None:
+        """First and second year, None with one vintage."""
+        return (self.years[0], self.years[1]) if len(self.years) == 2 else None

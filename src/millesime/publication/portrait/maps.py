@@ -1,0 +1,145 @@
+"""Maps of the portrait: polygons painted as a palette picture, with outlines and hatches, and what lies over it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from rasterio.features import rasterize
+
+from millesime.geo.grid import Bounds, Grid
+from millesime.publication.portrait.png import palette_png
+from millesime.publication.styles.patterns import Hatch
+
+_HATCH_PERIOD_PX = 9
+_HATCH_LINE_PX = 2
+
+#: Outlines are drawn when polygons are wide enough on average to be seen between them.
+_MEAN_POLYGON_PX_FOR_OUTLINES = 60.0
+
+_WHITE = (255, 255, 255)
+
+
+@dataclass(frozen=True)
+class Paint:
+    """How one class of polygons is painted."""
+
+    colour: str
+    """'#rrggbb'."""
+
+    hatch: Hatch | None = None
+
+
+@dataclass(frozen=True)
+class ScaleBar:
+    """A round length on the ground."""
+
+    width_px: float
+    label: str
+    """'200 m', '5 km'."""
+
+
+def view(bounds: Bounds, *, crs: str, longest_px: int) -> Grid:
+    """Pixels of a map of `bounds` whose longer side measures `longest_px`."""
+    west, south, east, north = bounds
+    return Grid.covering(bounds, pixel_m=max(east - west, north - south) / longest_px, crs=crs)
+
+
+def paint(
+    geometries: Sequence[Any] | npt.NDArray[Any],
+    classes: npt.NDArray[np.integer[Any]],
+    paints: Sequence[Paint],
+    grid: Grid,
+    *,
+    outlined: bool = True,
+) -> bytes:
+    """Paint polygons as a PNG; what no polygon covers is transparent.
+
+    Args:
+        geometries: polygons in the CRS of `grid`; the later one wins where two overlap.
+        classes: rank of each polygon's paint.
+        paints: the paints.
+        grid: pixels of the picture.
+        outlined: draw the borders between polygons, in a darker shade, unless they would cover the map.
+    """
+    ranks = _burn(geometries, grid)
+    lookup = np.zeros(len(classes) + 1, dtype=np.int64)
+    lookup[1:] = np.asarray(classes) + 1
+    shown = lookup[ranks]
+    # Index 0 is nothing; class k has three shades from 3k + 1: fill, hatch, outline.
+    pixels = np.where(shown > 0, 3 * (shown - 1) + 1, 0).astype(np.uint8)
+    for rank, item in enumerate(paints):
+        if item.hatch is not None:
+            pixels[(shown == rank + 1) & hatch_mask(item.hatch.angle_deg, grid.shape)] = 3 * rank + 2
+    if outlined and _worth_outlining(ranks):
+        edge = _edges(ranks) & (shown > 0)
+        pixels[edge] = (3 * (shown[edge] - 1) + 3).astype(np.uint8)
+    palette = [_WHITE]
+    for item in paints:
+        fill = _rgb(item.colour)
+        palette += [fill, _rgb(item.hatch.colour) if item.hatch else fill, _darker(fill)]
+    return palette_png(pixels, palette, transparent=0)
+
+
+def hatch_mask(angle_deg: int, shape: tuple[int, int]) -> npt.NDArray[np.bool_]:
+    """Where the lines of a hatch run, on pixels of (height, width)."""
+    rows, columns = np.indices(shape, sparse=True)
+    across = {0: rows, 90: columns, 45: rows + columns, 135: columns - rows}[angle_deg]
+    return np.broadcast_to(across % _HATCH_PERIOD_PX < _HATCH_LINE_PX, shape)
+
+
+def outline_path(geometry: Any, grid: Grid) -> str:
+    """Borders of a (multi)polygon as the data of an SVG path, in pixels of the map."""
+    simple = shapely.simplify(geometry, grid.pixel_m / 2)
+    pieces = []
+    for polygon in shapely.get_parts(simple):
+        for ring in (polygon.exterior, *polygon.interiors):
+            points = [_pixel(x, y, grid) for x, y in shapely.get_coordinates(ring)[:-1]]
+            pieces.append("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + "Z")
+    return "".join(pieces)
+
+
+def scale_bar(grid: Grid) -> ScaleBar:
+    """The longest round length (1, 2 or 5 times a power of ten) within a quarter of the map's width."""
+    room_m = grid.width * grid.pixel_m / 4
+    power = 10 ** math.floor(math.log10(room_m))
+    length_m = max(factor * power for factor in (1, 2, 5) if factor * power <= room_m)
+    label = f"{length_m / 1000:g} km" if length_m >= 1000 else f"{length_m:g} m"
+    return ScaleBar(round(length_m / grid.pixel_m, 1), label.replace(".", ",").replace(" ", "\u00a0"))
+
+
+def _burn(geometries: Sequence[Any] | npt.NDArray[Any], grid: Grid) -> npt.NDArray[np.uint32]:
+    shapes = [(geometry, rank) for rank, geometry in enumerate(geometries, start=1) if not geometry.is_empty]
+    if not shapes:
+        return np.zeros(grid.shape, dtype=np.uint32)
+    return rasterize(shapes, out_shape=grid.shape, transform=grid.transform, fill=0, dtype="uint32")
+
+
+def _worth_outlining(ranks: npt.NDArray[np.uint32]) -> bool:
+    count = len(np.unique(ranks))
+    return bool(ranks.size / max(count, 1) >= _MEAN_POLYGON_PX_FOR_OUTLINES)
+
+
+def _edges(ranks: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
+    edge = np.zeros(ranks.shape, dtype=bool)
+    edge[:, :-1] |= ranks[:, :-1] != ranks[:, 1:]
+    edge[:-1, :] |= ranks[:-1, :] != ranks[1:, :]
+    return edge
+
+
+def _pixel(x: float, y: float, grid: Grid) -> tuple[float, float]:
+    return (x - grid.west) / grid.pixel_m, (grid.north - y) / grid.pixel_m
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def _darker(colour: tuple[int, int, int]) -> tuple[int, int, int]:
+    red, green, blue = colour
+    return red * 11 // 20, green * 11 // 20, blue * 11 // 20

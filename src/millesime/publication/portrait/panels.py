@@ -1,0 +1,210 @@
+"""The map panels of the portrait: a picture per theme and vintage, its legend, its code labels and its description."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas
+import numpy as np
+import shapely
+
+from millesime.geo.grid import Grid
+from millesime.nomenclature import CodeTable
+from millesime.publication.material import VintageLayers
+from millesime.publication.portrait.charts import swatch
+from millesime.publication.portrait.maps import Paint, paint
+from millesime.publication.portrait.numbers import hectares, percent
+from millesime.publication.styles.catalogue import FLUX_LABELS, STATUS_LABELS, short_label
+from millesime.publication.styles.patterns import (
+    ARTIFICIAL_COLOUR,
+    ARTIFICIAL_HATCH,
+    FLUX_COLOURS,
+    FLUX_HATCHES,
+    HATCHES,
+    NATURAL_COLOUR,
+    THRESHOLD_HATCH,
+)
+
+#: A code is written on a polygon when a circle of this radius fits in it.
+_LABEL_RADIUS_PX = 24.0
+_LABELS_AT_MOST = 40
+
+
+@dataclass(frozen=True)
+class LegendItem:
+    """One line of a legend."""
+
+    label: str
+    colour: str
+    pattern: str
+    """Identifier of the hatch in the page, '' for none."""
+
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class CodeLabel:
+    """A short code written on the map."""
+
+    text: str
+    x_px: float
+    y_px: float
+
+
+@dataclass(frozen=True)
+class MapPicture:
+    """One map."""
+
+    key: str
+    """Unique in the page."""
+
+    year: int
+    title: str
+    description: str
+    """What a reader who does not see the map is told."""
+
+    png: bytes
+    """The painted polygons; empty for a photograph."""
+
+    labels: tuple[CodeLabel, ...] = ()
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A theme shown at one or two vintages."""
+
+    key: str
+    title: str
+    note: str
+    pictures: tuple[MapPicture, ...]
+    legend: tuple[LegendItem, ...]
+
+
+def code_panel(
+    key: str, title: str, note: str, table: CodeTable, vintages: Sequence[VintageLayers], grid: Grid
+) -> Panel:
+    """The panel of covers (CS) or of uses (US); its legend holds the codes that are present."""
+    column = f"code_{table.name.lower()}"
+    present = {code for layers in vintages for code in layers.ocsge[column].unique()}
+    leaves = [leaf for leaf in table.leaves if leaf.code in present]
+    rank = {leaf.code: index for index, leaf in enumerate(leaves)}
+    paints = [Paint(leaf.colour, HATCHES.get(leaf.code)) for leaf in leaves]
+    pictures = []
+    for layers in vintages:
+        geometries = layers.ocsge.geometry.to_numpy()
+        classes = layers.ocsge[column].map(rank).to_numpy()
+        areas = layers.ocsge.geometry.area.groupby(layers.ocsge[column]).sum()
+        pictures.append(
+            MapPicture(
+                f"{key}-{layers.year}",
+                layers.year,
+                f"{title} en {layers.year}",
+                _dominant(areas, {leaf.code: short_label(leaf) for leaf in leaves}),
+                paint(geometries, classes, paints, grid),
+                _code_labels(layers.ocsge, column, grid),
+            )
+        )
+    legend = []
+    for leaf in leaves:
+        item = swatch(leaf)
+        legend.append(LegendItem(f"{leaf.code} {item.label}", item.colour, item.pattern))
+    return Panel(key, title, note, tuple(pictures), tuple(legend))
+
+
+def artificial_panel(key: str, note: str, vintages: Sequence[VintageLayers], grid: Grid) -> Panel:
+    """The panel of the artificial status, with what the thresholds changed apart."""
+    paints = (
+        Paint(ARTIFICIAL_COLOUR, ARTIFICIAL_HATCH),
+        Paint(ARTIFICIAL_COLOUR, THRESHOLD_HATCH),
+        Paint(NATURAL_COLOUR),
+        Paint(NATURAL_COLOUR, THRESHOLD_HATCH),
+    )
+    pictures = []
+    used: set[int] = set()
+    for layers in vintages:
+        frame = layers.artificialisation
+        artificial, by_threshold = (frame["artif"] == "artif").to_numpy(), frame["crit_seuil"].to_numpy(dtype=bool)
+        classes = np.where(artificial, 0, 2) + by_threshold
+        used |= set(np.unique(classes).tolist())
+        area = frame.geometry.area.to_numpy()
+        share = 100 * float(area[artificial].sum()) / float(area.sum())
+        pictures.append(
+            MapPicture(
+                f"{key}-{layers.year}",
+                layers.year,
+                f"Sols artificialisés en {layers.year}",
+                f"{hectares(float(area[artificial].sum()) / 10_000)} artificialisés, {percent(share)} du territoire.",
+                paint(frame.geometry.to_numpy(), classes, paints, grid),
+            )
+        )
+    artificial_label, natural_label = STATUS_LABELS["artif"], STATUS_LABELS["non artif"]
+    lines = (
+        LegendItem(artificial_label, ARTIFICIAL_COLOUR, "h-artif"),
+        LegendItem(f"{artificial_label} par le jeu d'un seuil", ARTIFICIAL_COLOUR, "h-artif-seuil"),
+        LegendItem(natural_label, NATURAL_COLOUR, ""),
+        LegendItem(f"{natural_label} par le jeu d'un seuil", NATURAL_COLOUR, "h-natural-seuil"),
+    )
+    legend = tuple(line for rank, line in enumerate(lines) if rank in used)
+    return Panel(key, "Artificialisation", note, tuple(pictures), legend)
+
+
+def change_picture(differential: geopandas.GeoDataFrame, years: tuple[int, int], grid: Grid) -> MapPicture:
+    """The map of changes, by their effect on artificial land; see-through where nothing changed."""
+    order = (0, -1, 1)  # what matters most is painted last
+    frame = differential.sort_values(
+        "artificialisation", key=lambda flux: flux.map({flux: rank for rank, flux in enumerate(order)}), kind="stable"
+    )
+    rank = {flux: index for index, flux in enumerate(order)}
+    paints = [Paint(FLUX_COLOURS[flux], FLUX_HATCHES[flux]) for flux in order]
+    png = paint(
+        frame.geometry.to_numpy(), frame["artificialisation"].map(rank).to_numpy(), paints, grid, outlined=False
+    )
+    first, second = years
+    title = f"Changements entre {first} et {second}"
+    return MapPicture("changements", second, title, _flux_sentence(differential), png)
+
+
+def change_legend() -> tuple[LegendItem, ...]:
+    """Legend of the map of changes."""
+    return tuple(
+        LegendItem(FLUX_LABELS[flux], FLUX_COLOURS[flux], f"h-flux-{name}" if FLUX_HATCHES[flux] else "")
+        for flux, name in ((1, "plus"), (-1, "minus"), (0, "none"))
+    )
+
+
+def _flux_sentence(differential: geopandas.GeoDataFrame) -> str:
+    areas = differential["area_m2"].groupby(differential["artificialisation"]).sum() / 10_000
+    return (
+        f"{hectares(float(areas.get(1, 0.0)))} artificialisés, "
+        f"{hectares(float(areas.get(-1, 0.0)))} désartificialisés, "
+        f"{hectares(float(areas.get(0, 0.0)))} changés sans effet sur l'artificialisation."
+    )
+
+
+def _dominant(areas: Any, labels: Mapping[str, str]) -> str:
+    shares = 100 * areas / areas.sum()
+    leading = sorted(shares.items(), key=lambda item: (-item[1], item[0]))[:4]
+    told = ", ".join(f"{labels[code]} ({percent(share)})" for code, share in leading)
+    return f"Classes les plus étendues : {told}."
+
+
+def _code_labels(frame: geopandas.GeoDataFrame, column: str, grid: Grid) -> tuple[CodeLabel, ...]:
+    geometries, codes = frame.geometry.to_numpy(), frame[column].to_numpy()
+    large = np.flatnonzero(shapely.area(geometries) >= 3 * (_LABEL_RADIUS_PX * grid.pixel_m) ** 2)
+    if not len(large):
+        return ()
+    lines = shapely.maximum_inscribed_circle(geometries[large], tolerance=grid.pixel_m * 2)
+    radii = shapely.length(lines) / grid.pixel_m
+    order = np.lexsort((large, -radii))[:_LABELS_AT_MOST]
+    labels = []
+    for index in order:
+        if radii[index] < _LABEL_RADIUS_PX:
+            continue
+        x, y = shapely.get_coordinates(lines[index])[0]
+        text = str(codes[large[index]])[2:]
+        labels.append(
+            CodeLabel(text, round((x - grid.west) / grid.pixel_m, 1), round((grid.north - y) / grid.pixel_m, 1))
+        )
+    return tuple(labels)

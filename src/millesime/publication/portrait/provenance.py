@@ -1,0 +1,93 @@
+"""Where the figures come from: inputs with their licence and fingerprint, steps with their version."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from millesime.publication.portrait.page import SourceFact, StepFact
+
+#: Characters of a fingerprint that are shown.
+_SHOWN = 12
+
+_STEP_TITLES = {
+    "imagery": "Images",
+    "cover_raster": "Couverture prédite (pixels)",
+    "cover_vector": "Couverture prédite (polygones)",
+    "built_zone": "Zone construite",
+    "ocsge_auto": "OCS GE automatique",
+    "ocsge_update": "Mise en cohérence avec le millésime de référence",
+    "ocsge_final": "OCS GE finale, corrections rejouées",
+    "artificialisation": "Artificialisation",
+    "differential": "Différentiel",
+    "indicators": "Indicateurs",
+}
+
+_INPUT_TITLES = {
+    "ortho_rgb": "Orthophotographie couleur",
+    "ortho_irc": "Orthophotographie infrarouge",
+    "dsm": "Modèle numérique de surface",
+    "dtm": "Modèle numérique de terrain",
+    "model.onnx": "Modèle de segmentation",
+    "operations": "Corrections rejouées",
+}
+
+
+@dataclass(frozen=True)
+class StepRecord:
+    """What a step of the chain was made from, for one vintage."""
+
+    name: str
+    version: int
+    inputs: Mapping[str, str]
+    """Hash of each input, by 'input/file' or 'product/file'."""
+
+
+@dataclass(frozen=True)
+class DatabaseRecord:
+    """Who makes a database and how it may be used."""
+
+    title: str
+    producer: str
+    licence: str
+
+
+def step_facts(records: Sequence[StepRecord]) -> tuple[StepFact, ...]:
+    """The steps in the order of the chain, each with the fingerprint of all that it read."""
+    return tuple(
+        StepFact(_STEP_TITLES.get(record.name, record.name), str(record.version), _fingerprint(record.inputs))
+        for record in records
+    )
+
+
+def source_facts(records: Sequence[StepRecord], databases: Mapping[str, DatabaseRecord]) -> tuple[SourceFact, ...]:
+    """The inputs that came from outside the chain, each told once, with its fingerprint.
+
+    Args:
+        records: the steps.
+        databases: the national databases, by the name of the input.
+    """
+    found: dict[str, SourceFact] = {}
+    for record in records:
+        for key, digest in sorted(record.inputs.items()):
+            name, _, file = key.partition("/")
+            if "@" in name or name in _STEP_TITLES or file == "model.json":
+                continue
+            found.setdefault(key, _source(name, file, digest, databases))
+    return tuple(found.values())
+
+
+def _source(name: str, file: str, digest: str, databases: Mapping[str, DatabaseRecord]) -> SourceFact:
+    shown = digest[:_SHOWN]
+    if name in databases:
+        database = databases[name]
+        layer = "" if file == name else f", {file.partition('/')[2] or file}"
+        return SourceFact(f"{database.title}{layer}", database.producer, database.licence, shown)
+    title = _INPUT_TITLES.get(file, _INPUT_TITLES.get(name, file))
+    return SourceFact(title, "fourni avec le territoire", "celle du fournisseur", shown)
+
+
+def _fingerprint(inputs: Mapping[str, str]) -> str:
+    text = "\n".join(f"{name} {digest}" for name, digest in sorted(inputs.items()))
+    return hashlib.sha256(text.encode()).hexdigest()[:_SHOWN]

@@ -1,0 +1,127 @@
+"""Tables of the portrait: texts to show, and values to sort by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from millesime.nomenclature import CS, US, CodeTable
+from millesime.publication.portrait.charts import Swatch, swatch
+from millesime.publication.portrait.figures import Figures, PlaceFigures, ThemeFigures
+from millesime.publication.portrait.numbers import hectares, percent
+from millesime.publication.portrait.sites import Site
+from millesime.publication.styles.catalogue import short_label
+
+_EFFECTS = {1: "Artificialisation", -1: "Désartificialisation", 0: "Sans effet"}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: what is shown, and the number behind it for sorting."""
+
+    text: str
+    value: float | None = None
+
+
+@dataclass(frozen=True)
+class StockRow:
+    """One code: its area at each vintage, its change, its share."""
+
+    swatch: Swatch
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class CommuneRow:
+    """One commune."""
+
+    name: str
+    code: str
+    cells: tuple[Cell, ...]
+    share_pct: float
+    """Artificial share, for the bar."""
+
+
+@dataclass(frozen=True)
+class SiteRow:
+    """One site of change, in words."""
+
+    number: int
+    key: str
+    """'plus', 'minus' or 'none'."""
+
+    effect_short: str
+    area: Cell
+    commune: str
+    before: str
+    after: str
+    rest: str
+    """What else changed there, '' when one transition tells all."""
+
+
+def stock_rows(table: CodeTable, theme: ThemeFigures, figures: Figures) -> tuple[StockRow, ...]:
+    """The codes present at any vintage, the largest first."""
+    last = theme.stock_ha[figures.year]
+    present = [leaf for leaf in table.leaves if any(stock.get(leaf.code, 0) > 0 for stock in theme.stock_ha.values())]
+    rows = []
+    for leaf in sorted(present, key=lambda leaf: -last.get(leaf.code, 0.0)):
+        areas = [theme.stock_ha[year].get(leaf.code, 0.0) for year in figures.years]
+        cells = [Cell(hectares(area), area) for area in areas]
+        if figures.period is not None:
+            change = areas[1] - areas[0]
+            cells.append(Cell(hectares(change, signed=True), change))
+        share = 100 * areas[-1] / figures.territory.area_ha
+        cells.append(Cell(percent(share), share))
+        rows.append(StockRow(swatch(leaf), tuple(cells)))
+    return tuple(rows)
+
+
+def commune_rows(figures: Figures) -> tuple[CommuneRow, ...]:
+    """The communes by name, then the territory as a whole."""
+    return tuple(_commune(place, figures) for place in (*figures.communes, figures.territory))
+
+
+def _commune(place: PlaceFigures, figures: Figures) -> CommuneRow:
+    artificial = place.artificial_ha[figures.year]
+    impervious = place.impervious_ha[figures.year]
+    share = 100 * artificial / place.area_ha if place.area_ha else 0.0
+    cells = [
+        Cell(hectares(place.area_ha), place.area_ha),
+        Cell(hectares(artificial), artificial),
+        Cell(percent(share), share),
+    ]
+    if figures.period is not None:
+        years = figures.period[1] - figures.period[0]
+        cells += [
+            Cell(hectares(place.artificialised_ha, signed=True), place.artificialised_ha),
+            Cell(hectares(-place.renatured_ha), -place.renatured_ha),
+            Cell(hectares(place.net_ha, signed=True), place.net_ha),
+            Cell(hectares(place.net_ha / years, signed=True), place.net_ha / years),
+        ]
+    cells.append(Cell(hectares(impervious), impervious))
+    return CommuneRow(place.name, place.code, tuple(cells), round(share, 2))
+
+
+def site_rows(sites: Sequence[Site]) -> tuple[SiteRow, ...]:
+    """The numbered sites of change."""
+    return tuple(_site(site) for site in sites)
+
+
+def _site(site: Site) -> SiteRow:
+    rest = ""
+    if site.transition_share < 0.995:
+        rest = f"cette évolution fait {percent(100 * site.transition_share, decimals=0)} du site"
+    return SiteRow(
+        site.number,
+        {1: "plus", -1: "minus", 0: "none"}[site.flux],
+        _EFFECTS[site.flux],
+        Cell(hectares(site.area_ha), site.area_ha),
+        site.commune,
+        _state(site.covers[0], site.uses[0]),
+        _state(site.covers[1], site.uses[1]),
+        rest,
+    )
+
+
+def _state(cover: str, use: str) -> str:
+    return f"{short_label(CS.get(cover))} · {short_label(US.get(use))}"
