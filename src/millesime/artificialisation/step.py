@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from millesime.artificialisation.parameters import Parameters
+from millesime.artificialisation import parameters
 from millesime.artificialisation.product import STEP_LABELS, Artificialisation
 from millesime.artificialisation.vintage import artificialise
 from millesime.compute.context import StepContext
@@ -11,15 +11,15 @@ from millesime.io.workspace import Summary
 
 STEP_VERSION = 1
 
-__all__ = ["STEP_VERSION", "Parameters", "run"]
+Parameters = parameters.Parameters
 
 
 def run(context: StepContext) -> Summary:
     """Read the final OCS GE of the vintage, decide the status of every polygon, write it."""
     frame = read_vector(context.product("ocsge_final"))
-    parameters = context.parameters
-    assert isinstance(parameters, Parameters)
-    result = artificialise(frame, parameters=parameters)
+    chosen = context.parameters
+    assert isinstance(chosen, Parameters)
+    result = artificialise(frame, parameters=chosen)
     write_parquet(result.frame, context.output())
     return summarise(result)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from millesime.artificialisation import Artificialisation
 from millesime.compute.context import StepContext
+from millesime.differential import parameters
 from millesime.differential.difference import difference
 from millesime.differential.overlay import Overlay
-from millesime.differential.parameters import Parameters
 from millesime.differential.product import Differential
 from millesime.errors import InternalError
 from millesime.io.vector import read_vector, write_parquet
@@ -14,7 +14,7 @@ from millesime.io.workspace import Summary
 
 STEP_VERSION = 1
 
-__all__ = ["STEP_VERSION", "Parameters", "run"]
+Parameters = parameters.Parameters
 
 
 def run(context: StepContext) -> Summary:
@@ -26,10 +26,10 @@ def run(context: StepContext) -> Summary:
         context.reference.year: _read(context, reference=True),
     }
     first, second = sorted(sides)  # the reference may be the younger one
-    parameters = context.parameters
-    assert isinstance(parameters, Parameters)
+    chosen = context.parameters
+    assert isinstance(chosen, Parameters)
     result, over = difference(
-        sides[first], sides[second], years=(first, second), territory=context.territory.code, parameters=parameters
+        sides[first], sides[second], years=(first, second), territory=context.territory.code, parameters=chosen
     )
     write_parquet(result.changes, context.output())
     write_parquet(result.frame, context.output("overlay"))
