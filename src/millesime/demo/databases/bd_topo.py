@@ -29,6 +29,8 @@ _STAND_NATURES = {
 _CLOSED_STANDS = ("broadleaf", "conifer", "mixed")
 #: What people call a thing, and what BD TOPO's value lists have for it.
 _CATEGORIES = {"Agricole": "Industriel et commercial", "Gestion des déchets": "Industriel et commercial"}
+#: Words of a place's name that BD TOPO tells as its detailed nature.
+_DETAILS = ("Plateforme logistique", "Entrepôt")
 _WATER_NATURES = {"Plan d'eau de mare": "Mare"}
 _PLACE_PREFIXES = {
     "ZONE_D_ACTIVITE_OU_D_INTERET": "SURFACTI",
@@ -154,6 +156,7 @@ def _places(scene: Scene, drift: Drift, *, faults: Faults, seed: int) -> dict[st
             "cleabs": keys(_PLACE_PREFIXES.get(layer, layer[:8].ljust(8, "_")), zones["zid"]),
             "categorie": zones["categorie"].replace(_CATEGORIES).to_list(),
             "nature": zones["nature"].to_list(),
+            "nature_detaillee": [_detail(name) for name in zones["name"]],
             "toponyme": zones["name"].to_list(),
             "fictif": np.zeros(len(zones), dtype=bool),
             "etat_de_l_objet": ["En service"] * len(zones),
@@ -164,3 +167,7 @@ def _places(scene: Scene, drift: Drift, *, faults: Faults, seed: int) -> dict[st
         shapes = drifted(zones.geometry.to_numpy(), drift, grid_m=faults.grid_m)
         layers[layer.lower()] = table(columns, shapely.buffer(shapes, 0.0), multi=True)
     return layers
+
+
+def _detail(name: object) -> str:
+    return next((detail for detail in _DETAILS if detail.casefold() in str(name).casefold()), "")

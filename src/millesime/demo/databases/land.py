@@ -1,4 +1,4 @@
-"""RPG, BD Forêt v2, Fichiers fonciers and Admin Express of the demo territory."""
+"""RPG, BD Forêt v2 and Admin Express of the demo territory."""
 
 from __future__ import annotations
 
@@ -83,56 +83,6 @@ def bd_foret(scene: Scene, *, faults: Faults, seed: int) -> dict[str, geopandas.
         _largest_parts(on_grid(outlines, grid_m=faults.grid_m)),
     )
     return {"formation_vegetale": layer}
-
-
-def fichiers_fonciers(scene: Scene, *, faults: Faults, seed: int) -> dict[str, geopandas.GeoDataFrame]:
-    """Cadastral parcels with their premises; some premises are tied to no parcel of the plan."""
-    parcels = scene.parcels
-    dwellings = parcels["dwellings"].to_numpy(dtype=np.int64)
-    premises = parcels["premises"].to_numpy(dtype=np.int64)
-    used = np.flatnonzero(dwellings + premises > 0)
-    chance = draws(seed, "parcel", parcels["pid"].to_numpy()[used])[:, 0]
-    lost = np.zeros(len(parcels), dtype=bool)
-    lost[used[lowest(chance, faults.parcels_unmatched)]] = True
-    idpar = [
-        f"{commune}000{str(section).rjust(2, '0')}{int(number):04d}"
-        for commune, section, number in zip(parcels["commune"], parcels["section"], parcels["numero"], strict=True)
-    ]
-    shown_dwellings, shown_premises = np.where(lost, 0, dwellings), np.where(lost, 0, premises)
-    parcelle = table(
-        {
-            "idpar": idpar,
-            "idcom": parcels["commune"].to_list(),
-            "dcntpa": np.round(parcels.area.to_numpy()).astype(np.int64),
-            "nlocal": shown_dwellings + shown_premises,
-            "nlochabit": shown_dwellings,
-            "nlocmaison": np.where(shown_dwellings == 1, 1, 0),
-            "nlocappt": np.where(shown_dwellings > 1, shown_dwellings, 0),
-            "nloccom": shown_premises,
-        },
-        on_grid(parcels.geometry.to_numpy(), grid_m=faults.grid_m),
-    )
-    return {"parcelle": parcelle, "local": _premises(scene, idpar, lost)}
-
-
-def _premises(
-    scene: Scene, idpar: list[str], lost: np.ndarray[tuple[int], np.dtype[np.bool_]]
-) -> geopandas.GeoDataFrame:
-    """One row per dwelling or premises, as a point of its parcel."""
-    rows: list[tuple[str, str, str, str]] = []
-    owners: list[int] = []
-    for row, (dwellings, premises) in enumerate(
-        zip(scene.parcels["dwellings"], scene.parcels["premises"], strict=True)
-    ):
-        # tax records of a parcel that was divided since still name the old one
-        parcel = f"{idpar[row][:10]}9{idpar[row][11:]}" if lost[row] else idpar[row]
-        kinds = [("1", "MA") if dwellings == 1 else ("2", "AP")] * int(dwellings) + [("4", "CM")] * int(premises)
-        for number, (kind, category) in enumerate(kinds):
-            rows.append((f"{idpar[row][:2]}{row:06d}{number:04d}", parcel, kind, category))
-            owners.append(row)
-    points = shapely.point_on_surface(scene.parcels.geometry.to_numpy()[np.array(owners, dtype=np.intp)])
-    columns = dict(zip(("idlocal", "idpar", "dteloc", "cconlc"), zip(*rows, strict=True), strict=True)) if rows else {}
-    return table({name: list(values) for name, values in columns.items()}, points)
 
 
 def admin_express(scene: Scene) -> dict[str, geopandas.GeoDataFrame]:

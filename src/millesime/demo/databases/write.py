@@ -10,7 +10,8 @@ import geopandas
 
 from millesime.demo.databases.bd_topo import bd_topo
 from millesime.demo.databases.faults import AS_REAL, PERFECT, Faults
-from millesime.demo.databases.land import admin_express, bd_foret, fichiers_fonciers, rpg
+from millesime.demo.databases.fiscal import fichiers_fonciers
+from millesime.demo.databases.land import admin_express, bd_foret, rpg
 from millesime.demo.scene import Scene
 from millesime.io.vector import write_geopackage
 
