@@ -120,3 +120,51 @@ class ModelCard(BaseModel):
             place=f"model {self.name} {self.version}",
             remedy="use a model that fits this imagery, or prepare the imagery as told",
         )
+
+
+def as_text(card: ModelCard) -> str:
+    """The card as Markdown, for people."""
+    nomenclature = card.cover_nomenclature
+    classes = ", ".join(f"{value} {nomenclature.by_value(value).name}" for value in card.class_values)
+    lines = [
+        f"# {card.name} {card.version}",
+        "",
+        (
+            f"{card.architecture} of {card.parameter_count:,} parameters {card.architecture_parameters}; "
+            f"file sha256 `{card.onnx_sha256}`."
+        ),
+        "",
+        (
+            f"- **In**: {', '.join(card.bands)}, uint8, pixels of {card.resolution_m} m; heights coded as "
+            f"{card.height_coding}. Normalisation {card.normalisation}: mean {list(card.mean)}, "
+            f"standard deviation {list(card.std)}."
+        ),
+        f"- **Out**: classes of {card.nomenclature} {card.nomenclature_version}: {classes}.",
+        (
+            f"- **Windows**: {card.window_px} px, overlapping by {card.margin_px} px on each side; any multiple of "
+            f"{card.window_multiple_px} px."
+        ),
+        f"- **Export** checked against the trained network: {_listed(card.export_check)}.",
+        f"- **Licence**: {card.licence or 'not stated'}.",
+        "",
+        "## Training",
+        "",
+        *[f"- {key}: {_value(value)}" for key, value in card.training.items()],
+        "",
+        "## Figures",
+        "",
+        *[f"- {key}: {_value(value)}" for key, value in card.figures.items()],
+        "",
+        "## Limits",
+        "",
+        *[f"- {limit}" for limit in card.limits or ("not stated",)],
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _listed(values: dict[str, Any]) -> str:
+    return ", ".join(f"{key.replace('_', ' ')} {_value(value)}" for key, value in values.items()) or "not told"
+
+
+def _value(value: Any) -> str:
+    return _listed(value) if isinstance(value, dict) else str(value)

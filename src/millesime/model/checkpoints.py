@@ -26,14 +26,19 @@ class Checkpoint:
     """First and second moments of the optimiser, as `<parameter>|exp_avg` and `<parameter>|exp_avg_sq`."""
 
     settings: Mapping[str, Any] = field(default_factory=dict)
-    """What the network was built with and trained by; must be JSON."""
+    """What the network was built with and trained by."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Step and settings as they are after a journey through JSON, where tuples are lists."""
+        found: dict[str, Any] = json.loads(json.dumps({"step": self.step, "settings": dict(self.settings)}))
+        return found
 
 
 def save(path: str | Path, checkpoint: Checkpoint) -> None:
     """Write a checkpoint, whole or not at all."""
     tensors = {f"weight|{name}": tensor.contiguous() for name, tensor in checkpoint.weights.items()}
     tensors |= {f"moment|{name}": tensor.contiguous() for name, tensor in checkpoint.moments.items()}
-    facts = json.dumps({"step": checkpoint.step, "settings": dict(checkpoint.settings)}, sort_keys=True)
+    facts = json.dumps(checkpoint.as_json(), sort_keys=True)
     with written_whole(path) as draft:
         save_file(tensors, draft, metadata={"millesime": facts})
 

@@ -1,0 +1,229 @@
+"""Predict: the classes of any part of an image, streamed from top to bottom in bounded memory.
+
+Memory is that of one row of windows over the width asked for, whatever the height. What is computed at a pixel
+depends on the scheme alone: the same windows are summed there in the same order for any part asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from millesime.cover_raster.decide import decide
+from millesime.cover_raster.scheme import AxisScheme, reflected
+from millesime.errors import ConfigError, ModelError
+from millesime.geo.grid import Grid, Window
+from millesime.model.card import ModelCard
+
+Pixels = npt.NDArray[np.uint8]
+Logits = npt.NDArray[np.float32]
+
+Answer = Callable[[Iterable[Pixels]], Iterator[Logits]]
+"""Logits (classes, window, window) of each window (bands, window, window), in the order of the windows."""
+
+
+class Bands(Protocol):
+    """Where pixels come from; `millesime.imagery.ImageryReader` is one."""
+
+    def read(self, window: Window) -> tuple[Pixels, npt.NDArray[np.bool_]]:
+        """Bands (bands, height, width) and validity (height, width) of a window inside the image."""
+        ...
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Predicted pixels, final."""
+
+    window: Window
+    """Where, on the image's grid."""
+
+    classes: npt.NDArray[np.uint8]
+    confidence: npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What to predict with, and how windows are laid."""
+
+    grid: Grid
+    """The image, whole."""
+
+    window_px: int
+    margin_px: int
+    class_values: tuple[int, ...]
+    nodata: int
+    fill: tuple[int, ...]
+    """Number of each band that stands where there is no imagery: the mean, so that it means nothing."""
+
+    @property
+    def rows(self) -> AxisScheme:
+        """Windows from top to bottom."""
+        return AxisScheme(self.grid.height, self.window_px, self.margin_px)
+
+    @property
+    def cols(self) -> AxisScheme:
+        """Windows from left to right."""
+        return AxisScheme(self.grid.width, self.window_px, self.margin_px)
+
+    def window_rows(self, area: Window) -> range:
+        """Rows of windows that an area needs."""
+        return self.rows.over(area.row, area.row + area.height)
+
+    def window_cols(self, area: Window) -> range:
+        """Columns of windows that an area needs."""
+        return self.cols.over(area.col, area.col + area.width)
+
+
+def predict(prediction: Prediction, area: Window, bands: Bands, answer: Answer) -> Iterator[Piece]:
+    """Predict an area from top to bottom; one piece for each row of windows, together they tile the area."""
+    rows, numbers = prediction.rows, prediction.window_rows(area)
+    sums = _Sums(prediction, area)
+    for number in numbers:
+        strip = _read_strip(prediction, area, number, bands)
+        for col_number, logits in zip(strip.numbers, answer(strip.windows()), strict=True):
+            sums.add(number, col_number, logits)
+        # Rows are final once the next row of windows has nothing to say about them.
+        end = rows.reach(number + 1)[0] if number + 1 in numbers else area.row + area.height
+        yield from sums.settle(end, strip)
+
+
+@dataclass(frozen=True)
+class _Strip:
+    """The pixels of one row of windows, read once."""
+
+    prediction: Prediction
+    row: int
+    """Row of the image that the first row stands for; the strip may reach out of the image."""
+
+    col: int
+    numbers: range
+    """The windows, from left to right."""
+
+    pixels: Pixels
+    valid: npt.NDArray[np.bool_]
+
+    def windows(self) -> Iterator[Pixels]:
+        """The pixels of each window."""
+        size = self.prediction.window_px
+        for number in self.numbers:
+            left = self.prediction.cols.start(number) - self.col
+            yield np.ascontiguousarray(self.pixels[:, :, left : left + size])
+
+    def valid_in(self, window: Window) -> npt.NDArray[np.bool_]:
+        """Validity of a part of the strip."""
+        return self.valid[window.relative_to(Window(self.row, self.col, *self.valid.shape)).slices]
+
+
+def _read_strip(prediction: Prediction, area: Window, number: int, bands: Bands) -> _Strip:
+    numbers = prediction.window_cols(area)
+    row, col = prediction.rows.start(number), prediction.cols.start(numbers[0])
+    height = prediction.window_px
+    width = prediction.cols.start(numbers[-1]) + height - col
+    picked_rows = reflected(row, height, prediction.grid.height)
+    picked_cols = reflected(col, width, prediction.grid.width)
+    top, left = int(picked_rows.min()), int(picked_cols.min())
+    needed = Window(top, left, int(picked_rows.max()) - top + 1, int(picked_cols.max()) - left + 1)
+    pixels, valid = bands.read(needed)
+    if not valid.all():
+        fill = np.asarray(prediction.fill, dtype=np.uint8)[:, None, None]
+        pixels = np.where(valid[None], pixels, fill)
+    if needed.shape != (height, width):
+        pick = np.ix_(picked_rows - top, picked_cols - left)
+        pixels, valid = pixels[:, pick[0], pick[1]], valid[pick]
+    return _Strip(prediction, row, col, numbers, pixels, valid)
+
+
+class _Sums:
+    """Weighted sums of logits over the rows that are not final yet."""
+
+    def __init__(self, prediction: Prediction, area: Window) -> None:
+        self._prediction, self._area = prediction, area
+        self._first = area.row
+        """Row of the image that the first row of the sums stands for."""
+
+        shape = (len(prediction.class_values), prediction.window_px, area.width)
+        self._values: Logits = np.zeros(shape, dtype=np.float32)
+        self._weights = {number: prediction.cols.weights(number) for number in prediction.window_cols(area)}
+
+    def add(self, row_number: int, col_number: int, logits: Logits) -> None:
+        """Add a window's logits where the window counts and the area lies."""
+        rows, cols = self._prediction.rows, self._prediction.cols
+        top, left = rows.start(row_number), cols.start(col_number)
+        part = _common(rows.reach(row_number), self._area.row, self._area.row + self._area.height)
+        across = _common(cols.reach(col_number), self._area.col, self._area.col + self._area.width)
+        weights = (
+            rows.weights(row_number)[part[0] - top : part[1] - top, None]
+            * self._weights[col_number][None, across[0] - left : across[1] - left]
+        )
+        into = self._values[
+            :,
+            part[0] - self._first : part[1] - self._first,
+            across[0] - self._area.col : across[1] - self._area.col,
+        ]
+        seen = logits[:, part[0] - top : part[1] - top, across[0] - left : across[1] - left]
+        for total, plane in zip(into, seen, strict=True):
+            total += weights * plane
+
+    def settle(self, end: int, strip: _Strip) -> Iterator[Piece]:
+        """Decide the rows before `end` and forget them."""
+        count = min(end, self._area.row + self._area.height) - self._first
+        if count <= 0:
+            return
+        window = Window(self._first, self._area.col, count, self._area.width)
+        classes, confidence = decide(
+            self._values[:, :count],
+            strip.valid_in(window),
+            class_values=self._prediction.class_values,
+            nodata=self._prediction.nodata,
+        )
+        kept = self._values.shape[1] - count
+        self._values[:, :kept] = self._values[:, count:].copy()
+        self._values[:, kept:] = 0.0
+        self._first += count
+        yield Piece(window, classes, confidence)
+
+
+def _common(reach: tuple[int, int], first: int, end: int) -> tuple[int, int]:
+    return max(reach[0], first), min(reach[1], end)
+
+
+def windows_needed(prediction: Prediction, areas: Iterable[Window]) -> int:
+    """Number of windows that are computed for these areas, one after the other: for progress."""
+    return sum(len(prediction.window_rows(area)) * len(prediction.window_cols(area)) for area in areas)
+
+
+def prediction_with(
+    card: ModelCard, *, grid: Grid, window_px: int | None = None, margin_px: int | None = None
+) -> Prediction:
+    """How to predict an image with the model of a card; window and margin are the card's unless given.
+
+    Raises:
+        ConfigError: a window that the model cannot take, or margins that leave nothing of it.
+    """
+    window = card.window_px if window_px is None else window_px
+    if window <= 0 or window % card.window_multiple_px:
+        raise ConfigError(
+            f"windows of {window} px do not fit model {card.name}",
+            remedy=f"give a --window-px that is a multiple of {card.window_multiple_px}",
+        )
+    nodata = card.cover_nomenclature.nodata
+    if nodata is None:
+        raise ModelError(
+            f"classes of {card.nomenclature} leave no value for NoData",
+            place=f"model {card.name}",
+            remedy="export the model with a nomenclature that keeps 0 for NoData, such as cosia",
+        )
+    prediction = Prediction(
+        grid=grid,
+        window_px=window,
+        margin_px=card.margin_px if margin_px is None else margin_px,
+        class_values=card.class_values,
+        nodata=nodata,
+        fill=tuple(min(max(round(mean), 0), 255) for mean in card.mean),
+    )
+    _ = prediction.rows, prediction.cols  # checks the margin
+    return prediction

@@ -1,0 +1,123 @@
+"""Prediction in pieces: the same classes and confidence whatever part of the image is computed, and how."""
+
+import numpy as np
+import pytest
+
+from millesime.cover_raster import NO_CONFIDENCE, Prediction, decide, predict
+from millesime.geo.grid import Grid, Window
+
+HEIGHT, WIDTH, REACH = 131, 173, 2
+GRID = Grid("EPSG:2154", 0.0, 100.0, 0.2, WIDTH, HEIGHT)
+
+
+class Picture:
+    """Random pixels with a hole, read as an imagery is."""
+
+    def __init__(self, *, hole=None):
+        random = np.random.Generator(np.random.PCG64(7))
+        self.pixels = random.integers(0, 256, (5, HEIGHT, WIDTH), dtype=np.uint8)
+        self.valid = np.ones((HEIGHT, WIDTH), dtype=bool)
+        if hole is not None:
+            self.valid[hole.slices] = False
+        self.largest = 0
+
+    def read(self, window):
+        rows, cols = window.slices
+        self.largest = max(self.largest, window.height)
+        return self.pixels[:, rows, cols], self.valid[rows, cols]
+
+
+def network(pixels):
+    """Three classes from sums over 5 x 5 pixels, zeros outside: a convolution that reaches 2 px."""
+    values = np.pad(pixels.astype(np.float32), ((0, 0), (REACH, REACH), (REACH, REACH)))
+    height, width = pixels.shape[1:]
+    total = np.zeros((5, height, width), dtype=np.float32)
+    for row in range(2 * REACH + 1):
+        for col in range(2 * REACH + 1):
+            total += values[:, row : row + height, col : col + width]
+    return total[:3] / np.float32(500.0) - total[2:5] / np.float32(700.0)
+
+
+def answer(windows):
+    return map(network, windows)
+
+
+def prediction(*, window_px=64, margin_px=8):
+    return Prediction(GRID, window_px, margin_px, class_values=(1, 5, 9), nodata=0, fill=(100,) * 5)
+
+
+def mapped(pieces, area):
+    classes = np.full(area.shape, 77, dtype=np.uint8)
+    confidence = np.full(area.shape, 77, dtype=np.uint8)
+    for piece in pieces:
+        rows, cols = piece.window.relative_to(area).slices
+        assert (classes[rows, cols] == 77).all(), "pieces overlap"
+        classes[rows, cols], confidence[rows, cols] = piece.classes, piece.confidence
+    return classes, confidence
+
+
+@pytest.mark.parametrize("tile_px", [29, 64, 97])
+def test_any_super_tile_gives_the_same_bytes(tile_px):
+    picture = Picture(hole=Window(40, 50, 30, 60))
+    whole = mapped(predict(prediction(), GRID.whole, picture, answer), GRID.whole)
+    for row in range(0, HEIGHT, tile_px):
+        for col in range(0, WIDTH, tile_px):
+            area = Window(row, col, min(tile_px, HEIGHT - row), min(tile_px, WIDTH - col))
+            part = mapped(predict(prediction(), area, picture, answer), area)
+            rows, cols = area.slices
+            for ours, expected in zip(part, whole, strict=True):
+                np.testing.assert_array_equal(ours, expected[rows, cols])
+
+
+def test_windows_equal_the_whole_image_at_once_when_the_margin_covers_the_reach():
+    """Blind margins of 4 px cover a reach of 2: no pixel that counts sees a window's border.
+
+    The whole image at once has mirrored borders, as windows have. Sums differ by rounding where two windows overlap,
+    so that a class may change only where two logits are nearly equal.
+    """
+    picture = Picture()
+    classes, confidence = mapped(predict(prediction(), GRID.whole, picture, answer), GRID.whole)
+    mirrored = np.pad(picture.pixels, ((0, 0), (REACH, REACH), (REACH, REACH)), mode="reflect")
+    logits = network(mirrored)[:, REACH:-REACH, REACH:-REACH]
+    expected, sure = decide(logits, picture.valid, class_values=(1, 5, 9), nodata=0)
+    top = np.sort(logits, axis=0)
+    clear = top[-1] - top[-2] > 1e-4
+    assert clear.mean() > 0.99
+    np.testing.assert_array_equal(classes[clear], expected[clear])
+    assert np.abs(confidence.astype(int) - sure.astype(int)).max() <= 1
+
+
+@pytest.mark.parametrize("window_px", [48, 96, 256])
+def test_the_window_s_size_does_not_show_when_the_margin_covers_the_reach(window_px):
+    picture = Picture()
+    ours = mapped(predict(prediction(window_px=window_px), GRID.whole, picture, answer), GRID.whole)[0]
+    other = mapped(predict(prediction(), GRID.whole, picture, answer), GRID.whole)[0]
+    assert (ours == other).mean() > 0.9999
+
+
+def test_no_data_stays_no_data_and_is_filled_with_the_mean_for_its_neighbours():
+    hole = Window(40, 50, 30, 60)
+    picture = Picture(hole=hole)
+    picture.pixels[:, hole.slices[0], hole.slices[1]] = 255  # what lies under a hole must not matter
+    classes, confidence = mapped(predict(prediction(), GRID.whole, picture, answer), GRID.whole)
+    inside = ~picture.valid
+    assert (classes[inside] == 0).all()
+    assert (confidence[inside] == NO_CONFIDENCE).all()
+    assert (classes[~inside] != 0).all()
+    picture.pixels[:, hole.slices[0], hole.slices[1]] = 3
+    again, _ = mapped(predict(prediction(), GRID.whole, picture, answer), GRID.whole)
+    np.testing.assert_array_equal(again, classes)
+
+
+def test_rows_are_read_by_the_window_not_by_the_image():
+    picture = Picture()
+    list(predict(prediction(window_px=32, margin_px=4), GRID.whole, picture, answer))
+    assert picture.largest <= 32
+
+
+def test_decide_by_hand():
+    """Two pixels, two classes: logits (0, ln 3) give 3 / 4; equal logits give the first class, one half; then NoData."""
+    logits = np.array([[[0.0, 1.0, 9.0]], [[np.log(3.0), 1.0, 0.0]]], dtype=np.float32)
+    classes, confidence = decide(logits, np.array([[True, True, False]]), class_values=(4, 6), nodata=0)
+    assert classes.tolist() == [[6, 4, 0]]
+    assert confidence.tolist() == [[75, 50, 255]]
