@@ -1,0 +1,129 @@
+"""The tour of the demo: make the territory, run the chain, measure it against the truth, say where to look."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from millesime.chain import CHAIN
+from millesime.compute import Progress
+from millesime.demo.generate import generate
+from millesime.evaluation.territory import Evaluation, evaluate
+from millesime.io.files import written_whole
+from millesime.io.workspace import Manifest, Workspace
+from millesime.production.plan import EVALUATION_FILE
+from millesime.production.run_chain import StepReport, run_chain
+
+
+@dataclass(frozen=True)
+class Tour:
+    """What the demo made."""
+
+    folder: Path
+    ran: tuple[StepReport, ...]
+    """Steps that ran; none when everything was up to date."""
+
+    measures: Mapping[str, Any]
+    """Accuracy against the truth, as in evaluation.json."""
+
+    table: str
+    """The same as a table for people."""
+
+    seconds: float
+
+    @property
+    def delivery(self) -> Path:
+        """Delivery of the latest vintage."""
+        return max((self.folder / "delivery").iterdir(), key=lambda path: path.name)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As one JSON object."""
+        return {
+            "folder": str(self.folder),
+            "portrait": str(self.delivery / "portrait.html"),
+            "geopackages": [str(path) for path in sorted((self.folder / "delivery").glob("*/*.gpkg"))],
+            "projects": [str(path) for path in sorted(self.delivery.glob("*.qgs"))],
+            "ran": [{"step": report.step, "vintage": report.year} for report in self.ran],
+            "seconds": round(self.seconds, 1),
+            "evaluation": dict(self.measures),
+        }
+
+    def as_text(self) -> str:
+        """As lines for a terminal."""
+        content = self.as_dict()
+        packages = "\n".join(f"               {path}" for path in content["geopackages"])
+        projects = "\n".join(f"               {path}" for path in content["projects"])
+        done = f"{len(self.ran)} steps run" if self.ran else "everything was up to date"
+        return (
+            f"{self.table}\n\n"
+            f"{done}, {self.seconds:.0f} s. Where to look:\n"
+            f"  portrait     {content['portrait']}\n"
+            f"  QGIS\n{projects}\n"
+            f"  GeoPackages\n{packages}\n"
+        )
+
+
+def tour(
+    folder: Path,
+    *,
+    seed: int,
+    size_km: float,
+    change_rate: float | None,
+    perfect: bool,
+    workers: int,
+    progress: Progress,
+) -> Tour:
+    """Make the demo territory unless it is there, bring its products up to date and measure them.
+
+    Args:
+        folder: folder of the territory.
+        seed: of the territory.
+        size_km: side of the territory, in kilometres.
+        change_rate: share of the area that changes between the vintages.
+        perfect: databases without faults and without lag.
+        workers: number of worker processes.
+        progress: where to show progress.
+
+    Raises:
+        MillesimeError: what the first thing that failed says.
+    """
+    started = time.perf_counter()
+    generate(
+        folder,
+        seed=seed,
+        size_km=size_km,
+        change_rate=change_rate,
+        perfect=perfect,
+        workers=workers,
+        progress=progress,
+    )
+    # The portrait shows how good the map is, so the map is measured before it is published.
+    measured = [step.name for step in CHAIN if step.name != "publication"]
+    reports = run_chain(folder, steps=measured, workers=workers, progress=progress)
+    measures, table = _measure(Workspace.open(folder), workers=workers, progress=progress)
+    reports += run_chain(folder, steps=["publication"], workers=workers, progress=progress)
+    ran = tuple(report for report in reports if report.ran)
+    return Tour(folder, ran, measures, table, time.perf_counter() - started)
+
+
+def _measure(workspace: Workspace, *, workers: int, progress: Progress) -> tuple[Mapping[str, Any], str]:
+    """Evaluate the products against the truth, unless that was done on the same files."""
+    manifest = Manifest(workspace)
+    compared = [workspace.root / "truth"]
+    for vintage in workspace.territory.vintages:
+        compared += [path for step in CHAIN[:-1] for path in workspace.product_files(step.name, vintage.year)]
+    inputs = {path.relative_to(workspace.root).as_posix(): manifest.sha256(path) for path in compared if path.exists()}
+    manifest.save()
+    file = workspace.root / EVALUATION_FILE
+    known = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    if known.get("inputs") == inputs:
+        return known["measures"], known["table"]
+    evaluation: Evaluation = evaluate(workspace, workers=workers, progress=progress)
+    content = {"inputs": inputs, "measures": evaluation.as_dict(), "table": evaluation.as_text()}
+    with written_whole(file) as temporary:
+        temporary.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    return content["measures"], content["table"]
