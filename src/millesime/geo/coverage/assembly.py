@@ -225,3 +225,18 @@ def _number_nodes(ends: npt.NDArray[np.integer[Any]]) -> Int32:
     number = np.empty(used.size, np.int32)
     number[np.argsort(first, kind="stable")] = np.arange(used.size, dtype=np.int32)
     return number[inverse].reshape(-1, 2)
+
+
+@compiled("Tuple((int32[:,::1], int64[::1]))(int32[:,::1], int64[::1], uint8[::1])")
+def gather_vertices(vertices: Int32, offsets: Int64, keep: npt.NDArray[np.uint8]) -> tuple[Int32, Int64]:
+    """Vertices and offsets of arcs that lose some vertices."""
+    out = np.empty_like(vertices)
+    out_offsets = np.zeros_like(offsets)
+    filled = 0
+    for arc in range(offsets.size - 1):
+        for i in range(offsets[arc], offsets[arc + 1]):
+            if keep[i]:
+                out[filled] = vertices[i]
+                filled += 1
+        out_offsets[arc + 1] = filled
+    return out[:filled].copy(), out_offsets

@@ -21,6 +21,7 @@ from millesime.geo.coverage.checking import faults_of
 from millesime.geo.coverage.labels import coverage_of_labels
 from millesime.geo.coverage.merging import Affinity, dissolve_faces, merge_small_faces
 from millesime.geo.coverage.polygons import polygons_of_coverage
+from millesime.geo.coverage.simplification import simplify_arcs
 
 if TYPE_CHECKING:
     from millesime.geo.grid import Grid
@@ -183,6 +184,15 @@ class Coverage:
     def dissolve(self, values: npt.NDArray[Any] | None = None) -> Self:
         """Neighbours of equal value united; see `dissolve_faces`, which also tells where each went."""
         return dissolve_faces(self, self.face_values if values is None else values).coverage
+
+    def simplify(self, *, tolerance_m: float) -> Self:
+        """Boundaries with fewer vertices: each arc once, topology kept, polygons always valid.
+
+        Args:
+            tolerance_m: a vertex goes while the triangle that it makes with its neighbours is not larger than
+                the square of this length, as in GEOS. Junctions and corners of the frame stay.
+        """
+        return simplify_arcs(self, tolerance_m=tolerance_m)
 
     def check(self) -> tuple[str, ...]:
         """Faults with their places; none in a sound coverage. Every polygon is built and looked at by GEOS."""

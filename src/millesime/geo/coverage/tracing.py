@@ -94,7 +94,7 @@ def _sweep(
         y = first + i
         frame = y == 0 or (last and i == rows.shape[0] - 1)
         across: Any = np.int64(_FREE)  # record at the open end of the horizontal boundary that comes from the left
-        section = np.int64(0)  # where the changed pixels began that carry `face_c`
+        section = 0  # where the changed pixels began that carry `face_c`
         face_c: Any = np.int64(OUTSIDE)
         for x in range(columns):
             k = code[x]
