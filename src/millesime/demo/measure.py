@@ -1,0 +1,139 @@
+"""The products of a demo territory measured against its truth: `evaluation.json`, which the portrait and README read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import geopandas
+import numpy as np
+import numpy.typing as npt
+
+from millesime.artificialisation import Artificialisation
+from millesime.artificialisation import Parameters as StatusParameters
+from millesime.compute import Progress
+from millesime.errors import InputError
+from millesime.evaluation import (
+    COVER_CLASSES,
+    ChangeToEvaluate,
+    Confusion,
+    VintageToEvaluate,
+    confusion,
+    confusion_of_windows,
+    evaluate_territory,
+)
+from millesime.evaluation.pixel_classifier import fit
+from millesime.geo.grid import Window
+from millesime.geo.tiling import super_tiles
+from millesime.imagery import from_json
+from millesime.imagery.step import open_imagery
+from millesime.io.files import written_whole
+from millesime.io.raster import RasterReader
+from millesime.io.territory import Vintage
+from millesime.io.vector import read_vector
+from millesime.io.workspace import Workspace
+
+EVALUATION_FILE = "evaluation.json"
+
+_TILE_PX = 2048
+
+#: The classifier is trained on one pixel in 29 x 29 and measured on one in 11 x 11, of the same territory: more than
+#: another territory would give it, so its figure is the highest that colour and height alone can claim.
+_TRAIN_STEP_PX, _TEST_STEP_PX, _BATCH = 29, 11, 2048
+
+
+def measure(folder: Path, *, progress: Progress | None = None, pixel_classifier: bool = True) -> dict[str, Any]:
+    """Measure the products of every vintage against `truth/`, and write the report beside `territory.toml`.
+
+    Args:
+        folder: a demo territory whose chain has run as far as the differential.
+        progress: silent when left out.
+        pixel_classifier: whether to measure a per-pixel classifier too, the yardstick of the network.
+
+    Raises:
+        InputError: a product or the truth is missing.
+    """
+    workspace = Workspace.open(folder)
+    told = progress or Progress()
+    vintages = sorted(workspace.territory.vintages, key=lambda vintage: vintage.year)
+    measured = [
+        _vintage(workspace, vintage.year, pixel_classifier=pixel_classifier)
+        for vintage in told.track(vintages, total=len(vintages), label="evaluation")
+    ]
+    report = evaluate_territory(measured, _change(workspace, vintages), parameters=_status_parameters(workspace))
+    text = json.dumps(report, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
+    with written_whole(workspace.root / EVALUATION_FILE) as temporary:
+        temporary.write_text(text + "\n", encoding="utf-8")
+    return report
+
+
+def _status_parameters(workspace: Workspace) -> StatusParameters:
+    return StatusParameters.model_validate(workspace.territory.parameters.get("artificialisation", {}))
+
+
+def _vintage(workspace: Workspace, year: int, *, pixel_classifier: bool) -> VintageToEvaluate:
+    truth = workspace.root / "truth" / str(year)
+    return VintageToEvaluate(
+        year=year,
+        cover=_cover(truth / "cover.tif", workspace.product("cover_raster", year)),
+        artificialisation=Artificialisation(read_vector(workspace.product("artificialisation", year))),
+        true_units=read_vector(truth / "occupation_sol.parquet"),
+        pixel_classifier=_classifier(workspace, year, truth / "cover.tif") if pixel_classifier else None,
+    )
+
+
+def _cover(truth: Path, product: Path) -> Confusion:
+    """Confusion of the class raster, tile by tile."""
+    with RasterReader(truth) as true, RasterReader(product) as mapped:
+        if true.grid != mapped.grid:
+            raise InputError(f"is on {mapped.grid}, the truth on {true.grid}", place=product)
+        tiles = super_tiles(true.grid, size_px=_TILE_PX)
+        pairs = ((true.read(tile)[0], mapped.read(tile)[0]) for tile in tiles)
+        return confusion_of_windows(pairs, classes=dict(COVER_CLASSES))
+
+
+def _classifier(workspace: Workspace, year: int, truth: Path) -> Confusion:
+    """Confusion of a per-pixel classifier on the same bands, over a regular sample of pixels."""
+    train, test = [], []
+    for bands, labels in _bands_and_truth(workspace, year, truth):
+        train.append(_sample(bands, labels, start=0, step=_TRAIN_STEP_PX))
+        test.append(_sample(bands, labels, start=2, step=_TEST_STEP_PX))
+    samples, answers = np.concatenate([p for p, _ in train]), np.concatenate([labels for _, labels in train])
+    fitted = fit(samples, answers, batch=_BATCH)
+    predicted = fitted.predict(np.concatenate([pixels for pixels, _ in test]))
+    return confusion(np.concatenate([labels for _, labels in test]), predicted, classes=dict(COVER_CLASSES))
+
+
+def _bands_and_truth(
+    workspace: Workspace, year: int, truth: Path
+) -> Iterator[tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]]:
+    """Bands (5, h, w) and true classes (h, w), tile by tile."""
+    described = workspace.product("imagery", year)
+    imagery = from_json(described.read_text(encoding="utf-8"), place=str(described))
+    with open_imagery(imagery, root=workspace.root) as reader, RasterReader(truth) as true:
+        for tile in super_tiles(true.grid, size_px=_TILE_PX):
+            shifted = Window(tile.row + imagery.area.row, tile.col + imagery.area.col, tile.height, tile.width)
+            yield reader.read(shifted)[0], true.read(tile)[0]
+
+
+def _sample(
+    bands: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8], *, start: int, step: int
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    """Pixels of a regular grid, as (n, 5) and (n,); those without truth left out."""
+    picked = labels[start::step, start::step].ravel()
+    pixels = bands[:, start::step, start::step].reshape(bands.shape[0], -1).T
+    return pixels[picked > 0], picked[picked > 0]
+
+
+def _change(workspace: Workspace, vintages: list[Vintage]) -> ChangeToEvaluate | None:
+    later = [vintage for vintage in vintages if vintage.reference_vintage is not None]
+    if not later:
+        return None
+    vintage = later[-1]
+    assert vintage.reference_vintage is not None
+    first, second = sorted((vintage.year, vintage.reference_vintage))
+    true_changes: geopandas.GeoDataFrame = read_vector(workspace.root / "truth" / "changes.parquet")
+    differential = read_vector(workspace.product("differential", vintage.year))
+    return ChangeToEvaluate((first, second), differential, true_changes)
