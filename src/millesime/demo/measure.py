@@ -1,8 +1,7 @@
-"""The products of a demo territory measured against its truth: `evaluation.json`, which the portrait and README read."""
+"""The products of a demo territory measured against its truth; the report is described in `evaluation.territory`."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,13 +28,10 @@ from millesime.geo.grid import Window
 from millesime.geo.tiling import super_tiles
 from millesime.imagery import from_json
 from millesime.imagery.step import open_imagery
-from millesime.io.files import written_whole
 from millesime.io.raster import RasterReader
 from millesime.io.territory import Vintage
 from millesime.io.vector import read_vector
 from millesime.io.workspace import Workspace
-
-EVALUATION_FILE = "evaluation.json"
 
 _TILE_PX = 2048
 
@@ -44,29 +40,24 @@ _TILE_PX = 2048
 _TRAIN_STEP_PX, _TEST_STEP_PX, _BATCH = 29, 11, 2048
 
 
-def measure(folder: Path, *, progress: Progress | None = None, pixel_classifier: bool = True) -> dict[str, Any]:
-    """Measure the products of every vintage against `truth/`, and write the report beside `territory.toml`.
+def measure(workspace: Workspace, *, progress: Progress | None = None, pixel_classifier: bool = True) -> dict[str, Any]:
+    """Measure the products of every vintage against `truth/`.
 
     Args:
-        folder: a demo territory whose chain has run as far as the differential.
+        workspace: a demo territory whose chain has run as far as the differential.
         progress: silent when left out.
         pixel_classifier: whether to measure a per-pixel classifier too, the yardstick of the network.
 
     Raises:
         InputError: a product or the truth is missing.
     """
-    workspace = Workspace.open(folder)
     told = progress or Progress()
     vintages = sorted(workspace.territory.vintages, key=lambda vintage: vintage.year)
     measured = [
         _vintage(workspace, vintage.year, pixel_classifier=pixel_classifier)
         for vintage in told.track(vintages, total=len(vintages), label="evaluation")
     ]
-    report = evaluate_territory(measured, _change(workspace, vintages), parameters=_status_parameters(workspace))
-    text = json.dumps(report, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
-    with written_whole(workspace.root / EVALUATION_FILE) as temporary:
-        temporary.write_text(text + "\n", encoding="utf-8")
-    return report
+    return evaluate_territory(measured, _change(workspace, vintages), parameters=_status_parameters(workspace))
 
 
 def _status_parameters(workspace: Workspace) -> StatusParameters:

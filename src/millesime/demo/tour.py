@@ -12,7 +12,8 @@ from typing import Any
 from millesime.chain import CHAIN
 from millesime.compute import Progress
 from millesime.demo.generate import generate
-from millesime.evaluation.territory import Evaluation, evaluate
+from millesime.demo.measure import measure
+from millesime.evaluation import as_text
 from millesime.io.files import written_whole
 from millesime.io.workspace import Manifest, Workspace
 from millesime.production.plan import EVALUATION_FILE
@@ -104,13 +105,13 @@ def tour(
     # The portrait shows how good the map is, so the map is measured before it is published.
     measured = [step.name for step in CHAIN if step.name != "publication"]
     reports = run_chain(folder, steps=measured, workers=workers, progress=progress)
-    measures, table = _measure(Workspace.open(folder), workers=workers, progress=progress)
+    measures, table = _measure(Workspace.open(folder), progress=progress)
     reports += run_chain(folder, steps=["publication"], workers=workers, progress=progress)
     ran = tuple(report for report in reports if report.ran)
     return Tour(folder, ran, measures, table, time.perf_counter() - started)
 
 
-def _measure(workspace: Workspace, *, workers: int, progress: Progress) -> tuple[Mapping[str, Any], str]:
+def _measure(workspace: Workspace, *, progress: Progress) -> tuple[Mapping[str, Any], str]:
     """Evaluate the products against the truth, unless that was done on the same files."""
     manifest = Manifest(workspace)
     compared = [workspace.root / "truth"]
@@ -122,8 +123,8 @@ def _measure(workspace: Workspace, *, workers: int, progress: Progress) -> tuple
     known = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     if known.get("inputs") == inputs:
         return known["measures"], known["table"]
-    evaluation: Evaluation = evaluate(workspace, workers=workers, progress=progress)
-    content = {"inputs": inputs, "measures": evaluation.as_dict(), "table": evaluation.as_text()}
+    measures = measure(workspace, progress=progress)
+    content = {"inputs": inputs, "measures": measures, "table": as_text(measures)}
     with written_whole(file) as temporary:
         temporary.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return content["measures"], content["table"]
