@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from millesime.demo.imagery.kernels import kernel
 from millesime.demo.imagery.noise import lattice, octave, value_noise
 from millesime.demo.imagery.relief import CROWN, ROOF
 
@@ -17,7 +17,7 @@ _REACH_PX = 3
 _SPREAD_PX = 1.5
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def terrain_plane(nodes: npt.NDArray[np.float64], fine: int, offset_r: int, offset_q: int, h: int, w: int) -> Plane:
     """Terrain heights of pixels between nodes `fine` pixels apart; the first pixel lies at the offset."""
     out = np.empty((h, w), dtype=np.float32)
@@ -35,7 +35,7 @@ def terrain_plane(nodes: npt.NDArray[np.float64], fine: int, offset_r: int, offs
     return out
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def height_models(
     height: Plane, terrain: Plane, top: npt.NDArray[np.uint8], wet: npt.NDArray[np.uint8], row0: int, col0: int,
     first_r: int, first_q: int, h: int, w: int, pixel_m: float, noise_m: float, seed: int,

@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from millesime.demo.imagery.kernels import kernel
 
 Plane = npt.NDArray[np.float32]
 
@@ -18,7 +19,7 @@ def shadow_reach_m(height_m: float, sun: tuple[float, float, float]) -> float:
     return (height_m + 4.0) / max(sun[2] / level - 0.05, 0.15)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def shadow_depth(
     height: Plane, row0: int, col0: int, sun_x: float, sun_y: float, sun_z: float, pixel_m: float
 ) -> Plane:
@@ -64,7 +65,7 @@ def shadow_depth(
     return out
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def box_mean(height: Plane, radius: int) -> Plane:
     """Mean over a square of `2 radius + 1` pixels, cut at the array's border.
 

@@ -61,11 +61,11 @@ class Look:
 LOOKS: Mapping[int, Look] = MappingProxyType(
     {
         2019: Look(
-            sun_azimuth_deg=148.0, sun_elevation_deg=54.0, drought=0.62, gain=(1.03, 1.0, 0.95, 1.0), gamma=1.0,
-            haze=0.05, noise_dn=3.0, blur_px=0.55, offset_m=(0.04, -0.03),
+            sun_azimuth_deg=148.0, sun_elevation_deg=54.0, drought=0.62, gain=(1.03, 1.0, 0.99, 1.0), gamma=1.0,
+            haze=0.06, noise_dn=3.2, blur_px=0.55, offset_m=(0.04, -0.03),
         ),
         2022: Look(
-            sun_azimuth_deg=214.0, sun_elevation_deg=47.0, drought=0.30, gain=(0.94, 0.98, 1.02, 1.04), gamma=1.06,
+            sun_azimuth_deg=214.0, sun_elevation_deg=47.0, drought=0.30, gain=(0.96, 1.0, 1.03, 1.04), gamma=1.06,
             haze=0.09, noise_dn=3.6, blur_px=0.65, offset_m=(-0.11, 0.08),
         ),
     }

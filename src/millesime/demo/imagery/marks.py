@@ -6,15 +6,15 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from millesime.demo.imagery import columns as c
+from millesime.demo.imagery.kernels import kernel
 
 Plane = npt.NDArray[np.float32]
 FAR_M = 99.0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def stamp_vehicles(vehicles: Plane, row0: int, col0: int, h: int, w: int, pixel_m: float) -> npt.NDArray[np.int32]:
     """Row of the vehicle over each pixel, or -1."""
     out = np.full((h, w), -1, dtype=np.int32)
@@ -37,7 +37,7 @@ def stamp_vehicles(vehicles: Plane, row0: int, col0: int, h: int, w: int, pixel_
     return out
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def stamp_axes(
     axes: Plane, row0: int, col0: int, h: int, w: int, pixel_m: float
 ) -> tuple[npt.NDArray[np.int32], Plane, Plane]:

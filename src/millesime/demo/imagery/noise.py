@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
+
+from millesime.demo.imagery.kernels import piece
 
 #: Cell of each octave, in metres: grain, tufts, clods, patches, soil moisture, terrain.
 OCTAVES_M = (0.32, 0.8, 2.1, 5.5, 17.0, 62.0)
@@ -18,7 +19,7 @@ OCTAVE_COS = np.cos(_TURNS) / np.array(OCTAVES_M)
 OCTAVE_SIN = np.sin(_TURNS) / np.array(OCTAVES_M)
 
 
-@njit(cache=True, nogil=True)
+@piece
 def lattice(ix: int, iy: int, seed: int) -> float:
     """A number in [0, 1) for a lattice point."""
     h = ix * 374761393 + iy * 668265263 + seed * 2246822519 + 1013904223
@@ -28,7 +29,7 @@ def lattice(ix: int, iy: int, seed: int) -> float:
     return float((h >> 4) & 0xFFFFFF) * (1.0 / 16777216.0)
 
 
-@njit(cache=True, nogil=True)
+@piece
 def value_noise(x: float, y: float, seed: int) -> float:
     """Smooth noise in [-1, 1] of one cell per unit."""
     fx = math.floor(x)
@@ -44,7 +45,7 @@ def value_noise(x: float, y: float, seed: int) -> float:
     return 2.0 * (low * (1.0 - ty) + high * ty) - 1.0
 
 
-@njit(cache=True, nogil=True)
+@piece
 def octave(x: float, y: float, k: int, seed: int) -> float:
     """Value noise of octave `k`, whose lattice is turned by an angle of its own so that no axis shows."""
     c = OCTAVE_COS[k]
@@ -52,7 +53,7 @@ def octave(x: float, y: float, k: int, seed: int) -> float:
     return value_noise(x * c - y * s, x * s + y * c, seed + 7919 * k)
 
 
-@njit(cache=True, nogil=True)
+@piece
 def clump(x: float, y: float, seed: int) -> tuple[float, float]:
     """Rounded clumps, about one per unit cell: (height of the dome 0..1, a number in [0, 1) per clump)."""
     ix = math.floor(x)
@@ -67,7 +68,7 @@ def clump(x: float, y: float, seed: int) -> tuple[float, float]:
             radius = 0.55 + 0.45 * size
             d2 = ((x - px) ** 2 + (y - py) ** 2) / (radius * radius)
             if d2 < 1.0:
-                dome = math.sqrt(1.0 - d2) * (0.55 + 0.45 * size)
+                dome = (1.0 - d2 * d2) * (0.45 + 0.55 * size)
                 if dome > best:
                     best = dome
                     tint = lattice(i, j, seed + 303)

@@ -20,8 +20,8 @@ Table = npt.NDArray[np.float32]
 Vector = npt.NDArray[np.float64]
 
 ROOF_COLOURS = {
-    "tile_red": (196.0, 122.0, 90.0, 160.0),
-    "tile_brown": (150.0, 112.0, 88.0, 134.0),
+    "tile_red": (192.0, 126.0, 100.0, 160.0),
+    "tile_brown": (152.0, 116.0, 96.0, 136.0),
     "slate": (106.0, 108.0, 118.0, 106.0),
     "metal_light": (192.0, 192.0, 190.0, 182.0),
     "metal_blue": (118.0, 136.0, 160.0, 122.0),
@@ -32,10 +32,10 @@ ROOF_COLOURS = {
     "solar": (62.0, 66.0, 86.0, 62.0),
 }
 TREE_COLOURS = {
-    c.BROADLEAF: (72.0, 95.0, 55.0, 174.0),
-    c.CONIFER: (54.0, 73.0, 52.0, 118.0),
-    c.FRUIT: (90.0, 110.0, 68.0, 174.0),
-    c.POPLAR: (86.0, 108.0, 66.0, 178.0),
+    c.BROADLEAF: (74.0, 95.0, 62.0, 172.0),
+    c.CONIFER: (56.0, 74.0, 58.0, 118.0),
+    c.FRUIT: (92.0, 110.0, 76.0, 172.0),
+    c.POPLAR: (88.0, 107.0, 72.0, 176.0),
 }
 SLOPES = {c.TILE: 0.38, c.SLATE: 0.75, c.METAL: 0.14, c.FIBRE: 0.22, c.GLASS: 0.35, c.SOLAR: 0.25}
 PAINTS = np.array(
@@ -169,7 +169,7 @@ def _buildings(frame: geopandas.GeoDataFrame, origin: tuple[float, float]) -> tu
     table[:, c.B_SLOPE] = np.array([SLOPES.get(int(k), 0.0) for k in kind]) * (0.8 + 0.4 * u[:, 0])
     table[:, c.B_SEED] = variety & 0xFFFFF
     table[:, c.B_USE] = (frame["usage"] == "Résidentiel").to_numpy(dtype=np.float64)
-    tint = tints(variety, spread=0.15, hue=0.05)
+    tint = tints(variety, spread=0.15, hue=0.035)
     table[:, c.B_COLOUR : c.B_COLOUR + 4] = np.array([ROOF_COLOURS[m] for m in materials]) * tint
     return table.astype(np.float32), np.concatenate(edges).astype(np.float32)
 
@@ -203,7 +203,7 @@ def _trees(frame: geopandas.GeoDataFrame, origin: tuple[float, float], month: in
     table[:, c.T_SEED] = variety & 0xFFFFF
     # The outline's lobes of truth.rasterise, so that the crown seen is the crown counted.
     table[:, c.T_LOBE_3], table[:, c.T_LOBE_5] = variety % 6283 / 1000, variety // 6283 % 6283 / 1000
-    colour = np.array([TREE_COLOURS[k] for k in range(4)])[kind] * tints(variety, spread=0.12, hue=0.055)
+    colour = np.array([TREE_COLOURS[k] for k in range(4)])[kind] * tints(variety, spread=0.11, hue=0.036)
     # Spring leaves are lighter and yellower; late summer ones duller.
     season = {5: (1.10, 1.12, 1.05, 1.06), 6: (1.03, 1.04, 1.0, 1.03), 9: (1.06, 0.98, 1.0, 0.95)}
     table[:, c.T_COLOUR : c.T_COLOUR + 4] = colour * np.array(season.get(month, (1.0, 1.0, 1.0, 1.0)))

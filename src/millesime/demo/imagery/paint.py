@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from millesime.demo.imagery import columns as c
 from millesime.demo.imagery import roofs
+from millesime.demo.imagery.kernels import kernel, piece
 from millesime.demo.imagery.noise import lattice, octave, value_noise
 from millesime.demo.imagery.patterns import WHITE, Colour, fraction, line_cover, mixed, patterned, scaled
 from millesime.demo.imagery.relief import CROWN, GROUND, ROOF
@@ -20,7 +20,10 @@ SKY = (0.31, 0.35, 0.43, 0.25)
 """Share of the light on a flat open surface that comes from the sky, per band: shadows are bluish."""
 
 
-@njit(cache=True, nogil=True)
+BUSH: Colour = (80.0, 100.0, 62.0, 164.0)
+
+
+@piece
 def crown_colour(tree: np.ndarray, light: float) -> Colour:
     """Leaves of a tree; lit clumps turn yellower."""
     k = c.T_COLOUR
@@ -33,7 +36,7 @@ def crown_colour(tree: np.ndarray, light: float) -> Colour:
     )
 
 
-@njit(cache=True, nogil=True)
+@piece
 def vehicle_colour(v: np.ndarray, x: float, y: float) -> Colour:
     """Body, windscreens, roof of a car; trailers of lorries are plain."""
     dx = x - v[c.V_X]
@@ -52,8 +55,8 @@ def vehicle_colour(v: np.ndarray, x: float, y: float) -> Colour:
     return scaled(body, 1.05 if a < 0.2 else 0.96)
 
 
-@njit(cache=True, nogil=True)
-def _covering(b: np.ndarray, colour: Colour, along: float, up: float, rim: float, x: float, y: float) -> Colour:
+@piece
+def _covering(b: np.ndarray, colour: Colour, along: float, up: float, x: float, y: float) -> Colour:
     """Texture of the roof's material."""
     seed = int(b[c.B_SEED])
     material = int(b[c.B_MATERIAL])
@@ -100,7 +103,7 @@ def _covering(b: np.ndarray, colour: Colour, along: float, up: float, rim: float
     return scaled(colour, 1.0 + 0.03 * grain + 0.04 * pixel + 0.05 * n2 - 0.10 * weld - 0.25 * pond)
 
 
-@njit(cache=True, nogil=True)
+@piece
 def roof_colour(
     b: np.ndarray, edges: np.ndarray, x: float, y: float
 ) -> tuple[float, float, float, float, float, float]:
@@ -125,7 +128,7 @@ def roof_colour(
         colour = mixed(colour, (196.0, 192.0, 184.0, 188.0), 0.55)
         gx = gy = 0.0
     else:
-        colour = _covering(b, colour, along, up, rim, x, y)
+        colour = _covering(b, colour, along, up, x, y)
         if kind == roofs.RIDGE:
             colour = scaled(colour, 1.10)
         if rim < 0.22 and b[c.B_ROOF] != c.FLAT:
@@ -133,7 +136,7 @@ def roof_colour(
     return colour[0], colour[1], colour[2], colour[3], gx, gy
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def paint(
     surface: Indices, building: Indices, tree: Indices, vehicle: Indices, edge: npt.NDArray[np.int16], top: npt.NDArray[np.uint8],
     share: Plane, light: Plane, height: Plane, terrain: Plane, shadow: Plane, around: Plane, axis: Indices, across: Plane,
@@ -168,9 +171,10 @@ def paint(
                 k = axis[r, q]
                 line = axes[k] if k >= 0 else axes[0]
                 m = share[r, q]
-                colour = mixed(
-                    (p[0], p[1], p[2], p[3]), (p[c.PLANT], p[c.PLANT + 1], p[c.PLANT + 2], p[c.PLANT + 3]), m
-                )
+                plant = (p[c.PLANT], p[c.PLANT + 1], p[c.PLANT + 2], p[c.PLANT + 3])
+                colour = mixed((p[0], p[1], p[2], p[3]), plant, min(m, 1.0))
+                if m > 1.0:
+                    colour = mixed(colour, BUSH, 0.9 * (m - 1.0))
                 pattern = int(p[c.PATTERN])
                 if pattern > 0:
                     kind_of_axis = int(line[c.A_KIND]) if k >= 0 else 0

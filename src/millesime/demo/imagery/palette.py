@@ -14,11 +14,11 @@ from functools import cache
 Colour = tuple[float, float, float, float]
 Octaves = tuple[float, float, float, float, float, float]
 
-SOIL: Colour = (158.0, 130.0, 100.0, 150.0)
-DRY_GRASS: Colour = (172.0, 154.0, 108.0, 166.0)
-GRASS: Colour = (96.0, 118.0, 66.0, 176.0)
-STRAW: Colour = (188.0, 165.0, 113.0, 180.0)
-LEAF: Colour = (70.0, 94.0, 54.0, 172.0)
+SOIL: Colour = (156.0, 132.0, 108.0, 150.0)
+DRY_GRASS: Colour = (170.0, 155.0, 120.0, 166.0)
+GRASS: Colour = (98.0, 116.0, 76.0, 174.0)
+STRAW: Colour = (188.0, 169.0, 130.0, 180.0)
+LEAF: Colour = (72.0, 94.0, 62.0, 172.0)
 
 NONE, ROAD, CAR_PARK, PAVING, GRAVES, PANELS, TRACK, BALLAST, WATER, TURF, STRATA, POOL, GARDEN = range(13)
 """Patterns that noise and rows cannot make."""
@@ -82,7 +82,7 @@ class Cover:
 def _sealed(colour: Colour, worn: Colour, *, pattern: int = NONE, spread: float = 0.13) -> Cover:
     return Cover(
         colour, worn, worn, share=0.4, share_spread=0.3, mix=(0.12, 0.10, 0.14, 0.20, 0.25, 0.25),
-        light=(0.045, 0.03, 0.03, 0.035, 0.03, 0.03), streak=0.15, spread=spread, hue=0.025, natural=False, pattern=pattern,
+        light=(0.045, 0.03, 0.03, 0.035, 0.03, 0.03), streak=0.15, spread=spread, hue=0.014, natural=False, pattern=pattern,
     )  # fmt: skip
 
 
@@ -98,7 +98,7 @@ def _mineral(
 def _grass(share: float, dryness: tuple[float, float], **more: object) -> Cover:
     base = Cover(
         SOIL, GRASS, DRY_GRASS, dryness=dryness, share=share, mix=(0.16, 0.22, 0.26, 0.30, 0.22, 0.15),
-        light=(0.085, 0.075, 0.06, 0.055, 0.05, 0.05), spread=0.12, height_share_m=0.15,
+        light=(0.085, 0.075, 0.06, 0.055, 0.05, 0.05), spread=0.12, hue=0.026, height_share_m=0.15,
     )  # fmt: skip
     return replace(base, **more)  # type: ignore[arg-type]
 
@@ -127,9 +127,9 @@ def covers(month: int) -> dict[str, Cover]:
 
 
 def _built() -> dict[str, Cover]:
-    asphalt = (122.0, 121.0, 124.0, 116.0)
+    asphalt = (123.0, 122.0, 122.0, 117.0)
     worn = (150.0, 146.0, 141.0, 142.0)
-    water = _sealed((62.0, 76.0, 68.0, 34.0), (74.0, 88.0, 72.0, 42.0), pattern=WATER, spread=0.16)
+    water = _sealed((70.0, 82.0, 72.0, 40.0), (84.0, 94.0, 78.0, 50.0), pattern=WATER, spread=0.16)
     return {
         "asphalt": _sealed(asphalt, worn, pattern=ROAD),
         "asphalt_worn": _sealed((140.0, 136.0, 132.0, 134.0), (164.0, 156.0, 145.0, 156.0), pattern=ROAD),
@@ -172,7 +172,7 @@ def _wild() -> dict[str, Cover]:
             height_share_m=1.45, headland_m=0.0, spread=0.10, natural=False,
         ),
         "lawn": _grass(0.9, (0.0, 0.85), mix=(0.10, 0.10, 0.14, 0.24, 0.16, 0.1), light=(0.06, 0.045, 0.04, 0.04, 0.03, 0.03), strip_m=1.1, strip=0.02),
-        "garden": _grass(0.72, (0.0, 0.75), mix=(0.22, 0.28, 0.34, 0.34, 0.1, 0.1), clump_m=3.4, clump_height_m=1.3, clump_share=0.22, pattern=GARDEN),
+        "garden": _grass(0.72, (0.0, 0.75), mix=(0.22, 0.28, 0.34, 0.34, 0.1, 0.1), clump_m=2.3, clump_height_m=1.4, clump_share=0.17, pattern=GARDEN),
         "meadow": _grass(0.88, (0.0, 0.95)),
         "verge": _grass(0.76, (0.1, 0.95), mix=(0.24, 0.28, 0.3, 0.26, 0.1, 0.1), height_share_m=0.4),
         "fallow": _grass(0.66, (0.2, 1.0), mix=(0.26, 0.34, 0.34, 0.3, 0.2, 0.15), clump_m=2.0, clump_height_m=0.7, clump_share=0.18, height_share_m=0.5),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
 from millesime.demo.imagery import columns as c
 from millesime.demo.imagery import palette
+from millesime.demo.imagery.kernels import piece
 from millesime.demo.imagery.noise import lattice, octave, value_noise
 
 Colour = tuple[float, float, float, float]
@@ -19,32 +19,32 @@ _PANELS, _TRACK, _BALLAST, _WATER = palette.PANELS, palette.TRACK, palette.BALLA
 _TURF, _STRATA, _POOL, _GARDEN = palette.TURF, palette.STRATA, palette.POOL, palette.GARDEN
 
 
-@njit(cache=True, nogil=True)
+@piece
 def mixed(a: Colour, b: Colour, share: float) -> Colour:
     """A colour between two."""
     k = 1.0 - share
     return a[0] * k + b[0] * share, a[1] * k + b[1] * share, a[2] * k + b[2] * share, a[3] * k + b[3] * share
 
 
-@njit(cache=True, nogil=True)
+@piece
 def scaled(a: Colour, light: float) -> Colour:
     """A colour, brighter or darker."""
     return a[0] * light, a[1] * light, a[2] * light, a[3] * light
 
 
-@njit(cache=True, nogil=True)
+@piece
 def fraction(value: float) -> float:
     """What is left of a number beyond its floor."""
     return value - math.floor(value)
 
 
-@njit(cache=True, nogil=True)
+@piece
 def line_cover(distance: float, half_width: float) -> float:
     """Share of a pixel of 0.20 m that a line covers, its axis at `distance`."""
     return min(max((half_width + 0.1 - abs(distance)) / 0.2, 0.0), min(1.0, half_width / 0.1))
 
 
-@njit(cache=True, nogil=True)
+@piece
 def road(colour: Colour, axis: np.ndarray, kind: int, across: float, along: float, seed: int) -> Colour:
     """Wheel lanes, mended patches, cracks are the caller's; here the axis' own: lanes and paint."""
     if kind == 0:
@@ -54,21 +54,21 @@ def road(colour: Colour, axis: np.ndarray, kind: int, across: float, along: floa
     lane = half / 2.0
     wheel = min(abs(side - lane + 0.75), abs(side - lane - 0.75))
     colour = scaled(colour, 1.03 - 0.05 * math.exp(-((wheel / 0.35) ** 2)))
-    worn = 0.5 + 0.3 * value_noise(along / 7.0, across / 3.0, seed)
+    worn = 0.8 + 0.25 * value_noise(along / 7.0, across / 3.0, seed)
     if kind == c.MARKED_ROAD and half >= 2.4:
         if fraction(along / 13.0) < 3.0 / 13.0:
-            colour = mixed(colour, WHITE, worn * line_cover(across, 0.07))
-        if half >= 2.8 and fraction(along / 6.0) < 0.5:
-            colour = mixed(colour, WHITE, worn * line_cover(side - half + 0.35, 0.07))
+            colour = mixed(colour, WHITE, worn * line_cover(across, 0.09))
+        if half >= 2.7 and fraction(along / 6.0) < 0.5:
+            colour = mixed(colour, WHITE, worn * line_cover(side - half + 0.35, 0.09))
     if half >= 2.2:
         block = math.floor(along / 70.0)
         place = along - 70.0 * (block + 0.25 + 0.5 * lattice(block, 3, seed & 255))
         if abs(place) < 1.4 and lattice(block, 4, seed & 255) < 0.18 and fraction(across) < 0.5 and side < half - 0.3:
-            colour = mixed(colour, WHITE, 0.25 + worn)
+            colour = mixed(colour, WHITE, min(0.95 * worn, 0.9))
     return colour
 
 
-@njit(cache=True, nogil=True)
+@piece
 def asphalt(colour: Colour, x: float, y: float, u: float, v: float, seed: int) -> Colour:
     """Mended patches, joints and cracks of any asphalt."""
     i = math.floor(u / 7.3)
@@ -81,7 +81,7 @@ def asphalt(colour: Colour, x: float, y: float, u: float, v: float, seed: int) -
     return colour
 
 
-@njit(cache=True, nogil=True)
+@piece
 def bays(colour: Colour, u: float, v: float) -> Colour:
     """Parking bays on both sides of an alley: 5 m + 6 m + 5 m, 2.5 m a car."""
     t = fraction(v / 16.0) * 16.0
@@ -91,7 +91,7 @@ def bays(colour: Colour, u: float, v: float) -> Colour:
     return colour
 
 
-@njit(cache=True, nogil=True)
+@piece
 def joints(colour: Colour, u: float, v: float, seed: int) -> Colour:
     """Slabs with darker joints and tones of their own."""
     pace = 1.6 + 3.0 * lattice(1, 2, seed)
@@ -101,7 +101,7 @@ def joints(colour: Colour, u: float, v: float, seed: int) -> Colour:
     return scaled(colour, 1.0 - 0.10 * line_cover(near, 0.05))
 
 
-@njit(cache=True, nogil=True)
+@piece
 def graves(colour: Colour, u: float, v: float, seed: int) -> Colour:
     """Rows of slabs of granite and marble, head to head, with gravel between."""
     i = math.floor(u / 1.5)
@@ -120,14 +120,14 @@ def graves(colour: Colour, u: float, v: float, seed: int) -> Colour:
     return colour
 
 
-@njit(cache=True, nogil=True)
+@piece
 def panels(colour: Colour, u: float, v: float) -> Colour:
     """Modules of 1.05 m by 1.7 m with pale frames."""
     frame = min(abs(fraction(u / 1.05 + 0.5) - 0.5) * 1.05, abs(fraction(v / 1.7 + 0.5) - 0.5) * 1.7)
     return mixed(colour, (150.0, 154.0, 164.0, 140.0), 0.45 * line_cover(frame, 0.03))
 
 
-@njit(cache=True, nogil=True)
+@piece
 def track(colour: Colour, kind: int, half: float, across: float, x: float, y: float) -> Colour:
     """Two ruts, grass in the middle and on the sides."""
     if kind != c.EARTH_ROAD:
@@ -139,7 +139,7 @@ def track(colour: Colour, kind: int, half: float, across: float, x: float, y: fl
     return mixed(colour, WEED, min(max(grass, 0.0), 0.9))
 
 
-@njit(cache=True, nogil=True)
+@piece
 def rails(colour: Colour, half: float, across: float, along: float) -> Colour:
     """Sleepers and rails of every track."""
     n = int(half / 1.9 + 0.5)
@@ -154,22 +154,25 @@ def rails(colour: Colour, half: float, across: float, along: float) -> Colour:
     return colour
 
 
-@njit(cache=True, nogil=True)
+@piece
 def water(colour: Colour, x: float, y: float, edge_m: float, seed: int) -> Colour:
     """Depth, ripples, a few glints; green along the banks."""
     depth = min(edge_m / 6.0, 1.0)
-    colour = scaled(colour, 1.0 + 0.05 * octave(x, y, 1, 97) + 0.10 * octave(x, y, 4, 98) - 0.10 * depth)
+    colour = scaled(
+        colour,
+        1.0 + 0.07 * octave(x, y, 1, 97) + 0.06 * octave(x, y, 2, 106) + 0.14 * octave(x, y, 4, 98) - 0.14 * depth,
+    )
     colour = mixed(
         colour, (88.0, 98.0, 62.0, 92.0), 0.45 * (1.0 - min(edge_m / (1.2 + 0.8 * octave(x, y, 3, 99)), 1.0))
     )
     algae = octave(x, y, 4, seed & 1023) + 0.5 * octave(x, y, 2, 100)
     colour = mixed(colour, (96.0, 112.0, 64.0, 112.0), min(max(0.9 * (algae - 0.62), 0.0), 0.4))
-    if lattice(math.floor(x * 5.0), math.floor(y * 5.0), 101) > 0.9985:
+    if lattice(math.floor(x * 5.0), math.floor(y * 5.0), 101) > 0.9975:
         colour = mixed(colour, WHITE, 0.5)
     return colour
 
 
-@njit(cache=True, nogil=True)
+@piece
 def pool(colour: Colour, x: float, y: float, edge_m: float) -> Colour:
     """Coping, steps, ripples of light."""
     if edge_m < 0.3:
@@ -178,7 +181,7 @@ def pool(colour: Colour, x: float, y: float, edge_m: float) -> Colour:
     return scaled(colour, bright)
 
 
-@njit(cache=True, nogil=True)
+@piece
 def patterned(
     colour: Colour, pattern: int, p: np.ndarray, axis: np.ndarray, kind: int, across: float, along: float, x: float,
     y: float, edge_m: float,
@@ -188,7 +191,8 @@ def patterned(
     v = y * p[c.COS] - x * p[c.SIN]
     seed = int(p[c.SEED])
     if pattern in (_ROAD, _CAR_PARK):
-        colour = asphalt(colour, x, y, u, v, seed)
+        on_road = pattern == _ROAD and kind > 0
+        colour = asphalt(colour, x, y, along if on_road else u, across if on_road else v, seed)
         if pattern == _CAR_PARK:
             return bays(colour, u, v)
         return road(colour, axis, kind, across, along, seed) if kind <= c.MARKED_ROAD else colour

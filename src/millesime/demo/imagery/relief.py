@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from millesime.demo.imagery import columns as c
+from millesime.demo.imagery.kernels import kernel
 from millesime.demo.imagery.noise import octave
 from millesime.demo.imagery.roofs import fixture_at, roof_at
 from millesime.demo.imagery.vegetation import cover_at, crown_at
@@ -23,7 +23,7 @@ Indices = npt.NDArray[np.int32]
 Plane = npt.NDArray[np.float32]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def waver(surface: Indices, table: Plane, row0: int, col0: int, pixel_m: float) -> Indices:
     """Let limits between natural covers waver by about a pixel, as no plant stops on a line."""
     h, w = surface.shape
@@ -46,7 +46,7 @@ def waver(surface: Indices, table: Plane, row0: int, col0: int, pixel_m: float) 
     return out
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def edge_distance(surface: Indices, cap: int) -> npt.NDArray[np.int16]:
     """Chamfer distance to the nearest pixel of another surface, in fifths of a pixel, up to `cap`.
 
@@ -91,7 +91,7 @@ def edge_distance(surface: Indices, cap: int) -> npt.NDArray[np.int16]:
     return out
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def forms(
     surface: Indices,
     building: Indices,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
 from millesime.demo.imagery import columns as c
+from millesime.demo.imagery.kernels import piece
 from millesime.demo.imagery.noise import lattice
 
 PLAIN, CHIMNEY, WINDOW, PHOTOVOLTAIC, MACHINE, SKYLIGHT, PARAPET, RIDGE = range(8)
@@ -17,7 +17,7 @@ RoofPoint = tuple[float, float, float, float, float, float]
 Fixture = tuple[int, float]
 
 
-@njit(cache=True, nogil=True)
+@piece
 def nearest_edge(b: np.ndarray, edges: np.ndarray, x: float, y: float) -> tuple[float, float, float, float]:
     """Distance to the footprint's nearest side, unit vector away from it, and place along it."""
     first = int(b[c.B_FIRST])
@@ -39,7 +39,7 @@ def nearest_edge(b: np.ndarray, edges: np.ndarray, x: float, y: float) -> tuple[
     return math.sqrt(best), away_x, away_y, along
 
 
-@njit(cache=True, nogil=True)
+@piece
 def roof_at(b: np.ndarray, edges: np.ndarray, x: float, y: float) -> RoofPoint:
     """Roof of a building at (x, y): (height, slope east, slope north, along the eaves, up the slope, to the rim)."""
     rx = x - b[c.B_X]
@@ -87,7 +87,7 @@ def roof_at(b: np.ndarray, edges: np.ndarray, x: float, y: float) -> RoofPoint:
     return eaves, 0.0, 0.0, a, v, rim
 
 
-@njit(cache=True, nogil=True)
+@piece
 def _on_slope(b: np.ndarray, a: float, v: float, up: float, rim: float) -> Fixture:
     seed = int(b[c.B_SEED])
     half_length, half_width = b[c.B_HALF_LENGTH], b[c.B_HALF_WIDTH]
@@ -115,7 +115,7 @@ def _on_slope(b: np.ndarray, a: float, v: float, up: float, rim: float) -> Fixtu
     return PLAIN, 0.0
 
 
-@njit(cache=True, nogil=True)
+@piece
 def _on_flat(b: np.ndarray, a: float, v: float, rim: float) -> Fixture:
     seed = int(b[c.B_SEED])
     if rim < 0.35:
@@ -136,7 +136,7 @@ def _on_flat(b: np.ndarray, a: float, v: float, rim: float) -> Fixture:
     return PLAIN, 0.0
 
 
-@njit(cache=True, nogil=True)
+@piece
 def fixture_at(b: np.ndarray, x: float, y: float, up: float, rim: float) -> Fixture:
     """What stands on a roof at (x, y): (kind, height above the roof in metres)."""
     roof = int(b[c.B_ROOF])

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from millesime.demo.imagery.kernels import kernel
 from millesime.demo.imagery.look import Look
 from millesime.demo.imagery.noise import lattice
 
@@ -23,7 +23,7 @@ def blur_kernel(sigma_px: float, shift_px: float) -> npt.NDArray[np.float64]:
     return weights / weights.sum()
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def blurred(
     bands: Plane, down: npt.NDArray[np.float64], right: npt.NDArray[np.float64], pad: npt.NDArray[np.int64]
 ) -> Plane:
@@ -50,7 +50,7 @@ def blurred(
     return out
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def exposed(
     bands: Plane,
     gain: npt.NDArray[np.float64],

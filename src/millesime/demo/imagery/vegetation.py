@@ -5,24 +5,27 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
 from millesime.demo.imagery import columns as c
+from millesime.demo.imagery.kernels import piece
 from millesime.demo.imagery.noise import clump, lattice, octave, value_noise
 
 TAU = 2.0 * math.pi
 Scalars = tuple[float, float, float, float]
 
 
-@njit(cache=True, nogil=True)
+@piece
 def clamp(value: float, low: float, high: float) -> float:
     """Keep a value within limits."""
     return min(max(value, low), high)
 
 
-@njit(cache=True, nogil=True)
+@piece
 def cover_at(table: np.ndarray, s: int, x: float, y: float, edge_m: float) -> Scalars:
-    """Ground cover of surface `s` at (x, y), `edge_m` from its border: (share, light, height in metres, tint)."""
+    """Ground cover of surface `s` at (x, y), `edge_m` from its border: (share, light, height in metres, tint).
+
+    A share between 1 and 2 is a scattered bush, its leaves the denser the higher.
+    """
     p = table[s]
     seed = int(p[c.SEED])
     n2 = octave(x, y, 2, 11)
@@ -69,7 +72,9 @@ def cover_at(table: np.ndarray, s: int, x: float, y: float, edge_m: float) -> Sc
         if dome > 0.08 and tint < p[c.CLUMP_SHARE] + 0.35 * n4 * (1.0 - p[c.CLUMP_SHARE]):
             tint /= max(p[c.CLUMP_SHARE], 0.05)
             tint = tint - math.floor(tint)
-            share = max(share, clamp(0.45 + 0.8 * dome + 0.35 * octave(x, y, 0, 53), 0.0, 1.0))
+            leafy = clamp(0.45 + 0.8 * dome + 0.35 * octave(x, y, 0, 53), 0.0, 1.0)
+            # Scattered bushes keep their leaves whatever the grass does: a share above 1 tells the painter.
+            share = 1.0 + leafy if p[c.CLUMP_SHARE] < 0.5 else max(share, leafy)
             height += dome * p[c.CLUMP_HEIGHT] * (0.65 + 0.6 * tint) + 0.12 * octave(x, y, 0, 59)
             light *= 0.86 + 0.28 * tint
         else:
@@ -77,7 +82,7 @@ def cover_at(table: np.ndarray, s: int, x: float, y: float, edge_m: float) -> Sc
     return share, light, max(height, 0.0), tint
 
 
-@njit(cache=True, nogil=True)
+@piece
 def crown_at(tree: np.ndarray, x: float, y: float) -> tuple[float, float]:
     """Crown of a tree at (x, y): (height in metres or -1 in its gaps, light)."""
     seed = int(tree[c.T_SEED])
@@ -99,11 +104,12 @@ def crown_at(tree: np.ndarray, x: float, y: float) -> tuple[float, float]:
         whorl = 0.5 + 0.5 * math.cos(7.0 * turn + 3.0 * n1 + seed)
         depth = min(0.72 * top, 1.9 * radius + 1.5)
         height = top - depth * reach * (0.85 + 0.22 * whorl) + 0.35 * grain
-        light = 0.92 + 0.16 * grain + 0.10 * n1 - 0.10 * reach * (1.0 - whorl)
+        light = 1.04 + 0.22 * grain + 0.10 * n1 - 0.30 * reach * (1.1 - whorl)
         return max(height, 0.6), light
-    size = 0.9 + 0.12 * radius
-    lump, tint = clump((x + 0.25 * n1) / size, (y + 0.25 * grain) / size, seed)
-    depth = min(0.6 * top, 0.85 * radius + 0.4)
-    height = top - depth * (1.0 - inside) + (lump - 0.6) * min(0.28 * radius + 0.25, 1.5) + 0.22 * grain
-    light = 1.0 + 0.13 * grain + 0.08 * n1 + 0.16 * (lump - 0.5) + 0.10 * (tint - 0.5)
+    size = 0.75 + 0.09 * radius
+    lump, tint = clump((x + 0.3 * n1) / size, (y + 0.3 * grain) / size, seed)
+    depth = min(0.6 * top, 0.95 * radius + 0.4)
+    height = top - depth * (1.0 - inside) + (lump - 0.5) * min(0.22 * radius + 0.3, 1.3) + 0.34 * grain
+    # Leaves: lit clumps over dark hollows, the rim in the shade of its neighbours.
+    light = 0.80 + 0.24 * inside + 0.20 * grain + 0.08 * n1 + 0.22 * (lump - 0.5) + 0.12 * (tint - 0.5)
     return max(height, 0.5), light
