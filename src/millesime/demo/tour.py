@@ -124,7 +124,8 @@ def _measure(workspace: Workspace, *, progress: Progress) -> tuple[Mapping[str, 
     if known.get("inputs") == inputs:
         return known["measures"], known["table"]
     measures = measure(workspace, progress=progress)
-    content = {"inputs": inputs, "measures": measures, "table": as_text(measures)}
+    table = as_text(measures)
+    content = {"inputs": inputs, "measures": measures, "table": table}
     with written_whole(file) as temporary:
         temporary.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    return content["measures"], content["table"]
+    return measures, table
