@@ -35,7 +35,7 @@ class Found:
             "changes": self.count,
             "changes_found": self.found_count,
             "area_ha": self.area_m2 / 10_000,
-            "share_found": self.found_m2 / self.area_m2 if self.area_m2 else None,
+            "share_found": _share(self.found_m2, self.area_m2),
         }
 
 
@@ -60,12 +60,12 @@ class ChangeAccuracy:
     @property
     def share_of_true_found(self) -> float | None:
         """Share of the true change area that the differential finds (producer's accuracy)."""
-        return self.both_m2 / self.true_m2 if self.true_m2 else None
+        return _share(self.both_m2, self.true_m2)
 
     @property
     def share_of_found_true(self) -> float | None:
         """Share of the area of the differential that truly changed (user's accuracy)."""
-        return self.both_m2 / self.mapped_m2 if self.mapped_m2 else None
+        return _share(self.both_m2, self.mapped_m2)
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -79,6 +79,11 @@ class ChangeAccuracy:
             "at_least_minimum_unit": {"min_unit_m2": self.min_unit_m2, **self.large.as_dict()},
             "kinds": [kind.as_dict() for kind in self.kinds],
         }
+
+
+def _share(part: float, whole: float) -> float | None:
+    # Areas of intersections may add up to a square millimetre more than the whole.
+    return min(part / whole, 1.0) if whole else None
 
 
 def change_accuracy(
