@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -15,6 +16,7 @@ from shapely import Polygon, box
 from millesime.demo.plan.arrangement import Arrangement, arrange, best_neighbour
 from millesime.demo.plan.draft import Area, Draft, Life
 from millesime.demo.plan.roads import node_ways
+from millesime.demo.plan.shapes import polygons
 from millesime.demo.plan.streams import variety
 from millesime.demo.plan.terrain import Ground
 from millesime.demo.scene import MATERIALS, Scene
@@ -104,7 +106,7 @@ def scene_at(plan: Plan, year: int) -> Scene:
         month=plan.month_of.get(year, 7),
         seed=draft.seed,
         extent=draft.extent,
-        ground=plan.ground,
+        ground=dataclasses.replace(plan.ground, pits=tuple(pit for pit, life in draft.pits if life.holds(year))),
         units=units,
         surfaces=_surfaces(plan, year, units, where),
         buildings=buildings,
@@ -242,10 +244,15 @@ def _areas(areas: Sequence[Area], year: int, key: str, draft: Draft, *, cut: boo
     alive = [(number, area) for number, area in enumerate(areas) if area.life.holds(year)]
     shapes = np.array([area.geometry for _, area in alive], dtype=object)
     shapes = shapely.intersection(shapes, box(*draft.extent), grid_size=0.01) if len(shapes) else shapes
-    if cut and len(shapes):
-        gone = [polygon for polygon, life in draft.taken if life.holds(year)]
-        if gone:
-            shapes = shapely.difference(shapes, shapely.union_all(gone), grid_size=0.01)
+    for number, shape in enumerate(shapes):
+        if shape.geom_type not in ("Polygon", "MultiPolygon"):
+            shapes[number] = shapely.multipolygons(polygons(shape))
+    if cut:
+        taken = [(polygon, life.born) for polygon, life in draft.taken if life.holds(year)]
+        for number, (_, area) in enumerate(alive):
+            later = [polygon for polygon, born in taken if born > area.life.born and polygon.intersects(shapes[number])]
+            if later:
+                shapes[number] = shapely.difference(shapes[number], shapely.union_all(later), grid_size=0.01)
     names = _COLUMNS[key]
     frame = geopandas.GeoDataFrame(
         {key: np.array([number + 1 for number, _ in alive], dtype=np.int64)}

@@ -73,7 +73,7 @@ def _street(
     if not wide and not long:
         return None
     along_first = wide and (not long or rng.random() < 0.55)
-    for along in (along_first, not along_first):
+    for along in (along_first, not along_first, along_first, not along_first):
         if (along and not wide) or (not along and axes.length < 1.35 * grain.depth_m):
             continue
         line = _cutter(axes, grain, rng, along=along)
@@ -83,7 +83,31 @@ def _street(
         street = _led(inside, known)
         if street is not None:
             return line, street
-    return None
+    return _way_in(piece, axes, grain, rng, known)
+
+
+def _way_in(
+    piece: Polygon, axes: Frame, grain: Grain, rng: np.random.Generator, known: Geometry
+) -> tuple[LineString, LineString] | None:
+    """A street from the longest side on a road straight through the piece, where no better cut leads to a road."""
+    side = largest_line(piece.exterior.intersection(known.buffer(1.0)))
+    if side is None or side.length < 12:
+        return None
+    at = side.length * float(rng.uniform(0.35, 0.65))
+    here, there = side.interpolate(at), side.interpolate(min(at + 2.0, side.length))
+    heading = math.atan2(there.y - here.y, there.x - here.x)
+    centre = piece.representative_point()
+    left = math.cos(heading) * (centre.y - here.y) - math.sin(heading) * (centre.x - here.x)
+    inward = heading + math.copysign(math.pi / 2, left)
+    far = axes.length + axes.width
+    start = (here.x - 3 * math.cos(inward), here.y - 3 * math.sin(inward))
+    end = (here.x + far * math.cos(inward), here.y + far * math.sin(inward))
+    line = bent_line(start, end, [float(b) for b in rng.uniform(-0.05, 0.05, 3) * math.sqrt(piece.area)])
+    inside = largest_line(line.intersection(piece))
+    if inside is None or inside.length < 0.8 * grain.depth_m:
+        return None
+    street = _led(inside, known)
+    return (line, street) if street is not None else None
 
 
 def _cutter(axes: Frame, grain: Grain, rng: np.random.Generator, *, along: bool) -> LineString:

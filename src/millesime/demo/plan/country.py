@@ -2,88 +2,154 @@
 
 from __future__ import annotations
 
-import itertools
 import math
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import rasterio.features
 import shapely
+import shapely.geometry
+from affine import Affine
 from shapely import Geometry, LineString, Polygon, box
 
 from millesime.demo.plan.blocks import largest_line
-from millesime.demo.plan.draft import STANDING, Area, Draft, Stand, Way
-from millesime.demo.plan.network import Z_CELL, Z_ROAD, Network
+from millesime.demo.plan.draft import STANDING, Draft, Way
+from millesime.demo.plan.network import Z_ROAD, Network
 from millesime.demo.plan.shapes import bent_line, cut, frame_of, largest, polygons, strip
+from millesime.demo.plan.siting import Cell
 from millesime.demo.plan.streams import stream
 from millesime.demo.plan.terrain import Ground
 
 Floats = npt.NDArray[np.float64]
 
-FARMED = ("CS2.2.1", "US1.1")
 #: Shares of the whole territory for what is not arable; sites come first.
 QUOTAS = (
-    ("wood", 0.165),
-    ("vine", 0.042),
-    ("heath", 0.028),
+    ("vine", 0.038),
     ("orchard", 0.012),
     ("fallow", 0.012),
     ("meadow", 0.14),
 )
-CROPS = ("wheat", "maize", "rapeseed", "sunflower", "stubble", "ploughed")
-SHARES = (0.34, 0.2, 0.14, 0.1, 0.1, 0.12)
+WOOD_SHARE, HEATH_SHARE = 0.165, 0.034
 
 
-@dataclass
-class Cell:
-    """A piece of country land bounded by roads, tracks, water and other fields."""
-
-    polygon: Polygon
-    vocation: str = ""
-
-    @property
-    def area(self) -> float:
-        """Square metres."""
-        return self.polygon.area
-
-
-def make_cells(draft: Draft, network: Network) -> list[Cell]:
-    """Cut the country into fields by tracks and field limits."""
-    rng = stream(draft.seed, "country")
-    frame = box(*draft.extent)
-    size = draft.size_m
-    open_land = frame.difference(network.village)
+def make_regions(draft: Draft, network: Network, ground: Ground) -> list[Cell]:
+    """Cut the open country along roads, railway, river and the edges of woods and heaths, not finer."""
+    open_land = box(*draft.extent).difference(network.village)
+    woods, heaths = wild_patches(draft, network, ground)
     cutters: list[Geometry] = [trunk.line for trunk in network.trunks]
-    cutters.append(network.river)
+    cutters += [network.river, woods.boundary, heaths.boundary]
     if network.rail is not None:
         cutters.append(network.rail)
-    scale = min(1.0, max(0.25, size / 1500))
-    queue: list[tuple[Polygon, int]] = []
+    regions: list[Cell] = []
     for part in polygons(open_land):
-        queue += [(piece, 0) for piece in cut(part, cutters)]
+        for piece in cut(part, cutters):
+            inside = piece.representative_point()
+            vocation = "wood" if woods.covers(inside) else "heath" if heaths.covers(inside) else ""
+            regions.append(Cell(piece, vocation))
+    return regions
+
+
+def make_cells(draft: Draft, regions: list[Cell]) -> tuple[list[Cell], list[LineString]]:
+    """Divide the regions into stands and fields by tracks and field limits.
+
+    Returns:
+        Cells in a fixed order, and the tracks laid between them.
+    """
+    rng = stream(draft.seed, "country")
+    scale = min(1.0, max(0.25, draft.size_m / 1500))
     cells: list[Cell] = []
+    tracks: list[LineString] = []
+    for region in regions:
+        if region.vocation == "site":
+            cells.append(region)
+            continue
+        wanted = {"wood": 26000.0, "heath": 40000.0, "": 15500.0}[region.vocation] * scale
+        limit = (90000 if region.vocation else 60000) * scale
+        pieces, new = _divide(region.polygon, wanted, rng, track_over_m2=limit)
+        tracks += new
+        cells += [Cell(p, region.vocation or ("meadow" if p.area < 900 else "")) for p in pieces]
+    for line in tracks:
+        _lay_track(draft, line, rng)
+    return sorted(cells, key=lambda cell: cell.polygon.bounds), tracks
+
+
+def _divide(
+    polygon: Polygon, wanted_m2: float, rng: np.random.Generator, *, track_over_m2: float
+) -> tuple[list[Polygon], list[LineString]]:
+    """Cut land into parcels of about an area; the first cuts of large land become tracks."""
+    done: list[Polygon] = []
+    tracks: list[LineString] = []
+    queue = [(polygon, 0)]
     while queue:
         piece, depth = queue.pop(0)
-        wanted = 15000 * scale * float(rng.lognormal(0, 0.55))
-        if piece.area < 1.7 * wanted or piece.area < 3500:
-            cells.append(Cell(piece))
-            continue
+        wanted = wanted_m2 * float(rng.lognormal(0, 0.5))
         axes = frame_of(piece)
-        far = axes.length
-        place = float(rng.uniform(-0.16, 0.16)) * axes.length
-        tilt = float(rng.uniform(-0.1, 0.1)) * axes.width
-        bends = [float(b) for b in rng.uniform(-0.03, 0.03, 2) * axes.width]
-        line = bent_line(axes.at(place - tilt, -far), axes.at(place + tilt, far), bends)
-        parts = cut(piece, [line])
-        if len(parts) < 2:
-            cells.append(Cell(piece))
+        if piece.area < 1.7 * wanted or piece.area < 3500 or axes.length < 50:
+            done.append(piece)
             continue
-        if piece.area > 90000 * scale or (depth == 0 and piece.area > 50000 * scale):
+        far = axes.length
+        # long thin strips here and there, as old field patterns have them
+        lengthwise = axes.width > 70 and axes.length < 1.6 * axes.width and rng.random() < 0.5
+        span, reach = (axes.width, axes.length) if lengthwise else (axes.length, axes.width)
+        place = float(rng.uniform(-0.2, 0.2)) * span
+        tilt = float(rng.uniform(-0.14, 0.14)) * reach
+        bends = [float(b) for b in rng.normal(0, 0.025, 3) * reach]
+        ends = (
+            ((-far, place - tilt), (far, place + tilt)) if lengthwise else ((place - tilt, -far), (place + tilt, far))
+        )
+        line = bent_line(axes.at(*ends[0]), axes.at(*ends[1]), bends)
+        parts = cut(piece, [line])
+        if len(parts) < 2 or min(part.area for part in parts) < 0.08 * piece.area:
+            done.append(piece)
+            continue
+        if piece.area > track_over_m2 or (depth == 0 and piece.area > 0.6 * track_over_m2):
             track = largest_line(line.intersection(piece))
             if track is not None and track.length > 60:
-                _lay_track(draft, track, rng)
+                tracks.append(track)
         queue += [(part, depth + 1) for part in parts]
-    return sorted(cells, key=lambda cell: cell.polygon.bounds)
+    return done, tracks
+
+
+def wild_patches(draft: Draft, network: Network, ground: Ground) -> tuple[Geometry, Geometry]:
+    """Outlines of woods and heaths, where a smooth chance field is high, up to their shares."""
+    west, south, _, _ = draft.extent
+    size = draft.size_m
+    step = 8.0
+    count = round(size / step)
+    at = (np.arange(count) + 0.5) * step
+    x, y = np.meshgrid(west + at, south + at)
+    height = ground(x, y)
+    high = (height - height.mean()) / (height.std() + 0.1)
+    far = np.hypot(x - network.centre[0], y - network.centre[1]) / size
+    keep_off = shapely.union_all([network.village.buffer(22), network.river_ground.buffer(12)])
+    shapely.prepare(keep_off)
+    shut = shapely.intersects_xy(keep_off, x.ravel(), y.ravel()).reshape(x.shape)
+    wood = noise(draft.seed, "wood", x - west, y - south, 0.42 * size + 60) + 0.22 * high + 0.9 * far
+    heath = noise(draft.seed, "heath", x - west, y - south, 0.25 * size + 50) - 1.2 * np.abs(
+        wood - np.quantile(wood[~shut], 0.8)
+    )
+    wood_mask = (wood > np.quantile(wood[~shut], 1 - WOOD_SHARE / (~shut).mean())) & ~shut
+    rest = ~shut & ~wood_mask
+    heath_mask = (heath > np.quantile(heath[rest], 1 - HEATH_SHARE / rest.mean())) & rest
+    woods = _outline(wood_mask, west, south, step, min_area_m2=min(5000.0, 0.01 * size * size))
+    heaths = _outline(heath_mask, west, south, step, min_area_m2=min(4500.0, 0.008 * size * size))
+    frame = box(*draft.extent)
+    woods = woods.intersection(frame).difference(keep_off)
+    return woods, heaths.intersection(frame).difference(shapely.union_all([woods.buffer(0.01), keep_off]))
+
+
+def _outline(mask: npt.NDArray[np.bool_], west: float, south: float, step: float, *, min_area_m2: float) -> Geometry:
+    """Smooth polygons round the true cells of a mask."""
+    size = step * len(mask)
+    transform = Affine(step, 0, west, 0, -step, south + size)
+    found = rasterio.features.shapes(mask[::-1].astype(np.uint8), mask=mask[::-1], transform=transform)
+    patches = [shapely.geometry.shape(geometry) for geometry, _ in found]
+    smooth = []
+    for patch in patches:
+        round_ = shapely.Polygon(largest(patch.buffer(-9).buffer(18).buffer(-9)).exterior)
+        if round_.area >= min_area_m2:
+            smooth.append(round_.simplify(11.0))
+    return shapely.union_all(smooth, grid_size=0.01)
 
 
 def _lay_track(draft: Draft, line: LineString, rng: np.random.Generator) -> None:
@@ -122,9 +188,7 @@ def assign(draft: Draft, network: Network, ground: Ground, cells: list[Cell]) ->
     lx, ly = x - west, y - south
     area = np.array([cell.area for cell in free])
     score = {
-        "wood": noise(draft.seed, "wood", lx, ly, 0.45 * size) + 0.25 * high + 1.1 * far,
         "vine": noise(draft.seed, "vine", lx, ly, 0.6 * size) + 0.3 * high - 0.5 * (area > 22000),
-        "heath": noise(draft.seed, "wood", lx, ly, 0.45 * size) + noise(draft.seed, "heath", lx, ly, 0.3 * size),
         "orchard": noise(draft.seed, "orchard", lx, ly, 0.3 * size) - 1.5 * far - 0.4 * (area > 14000),
         "fallow": noise(draft.seed, "fallow", lx, ly, 0.12 * size),
         "meadow": 1.4 * np.exp(-((river / (0.08 * size)) ** 2)) + 0.5 * noise(draft.seed, "m", lx, ly, 0.3 * size),
@@ -140,109 +204,3 @@ def assign(draft: Draft, network: Network, ground: Ground, cells: list[Cell]) ->
             quota -= area[index]
     for cell in free:
         cell.vocation = cell.vocation or "field"
-
-
-def plant_cells(draft: Draft, network: Network, cells: list[Cell], public: Geometry) -> None:
-    """Put the fields, woods, vines, orchards and heaths into the draft."""
-    rng = stream(draft.seed, "plant")
-    for cell in cells:
-        owner = draft.new_owner()
-        usable = largest(cell.polygon.difference(public))
-        if usable.is_empty:
-            usable = largest(cell.polygon)
-        if cell.vocation in ("field", "meadow", "fallow", "vine", "orchard"):
-            farm_cell(draft, cell, usable, owner, rng)
-        elif cell.vocation == "wood":
-            wood_cell(draft, cell, usable, rng)
-        elif cell.vocation == "heath":
-            draft.land(cell.polygon, ("CS2.1.2", "US6.3"), "heath", z=Z_CELL, material="heath")
-            stand(draft, usable, "heath", rng)
-            draft.woods.append(Area(usable, {"stand": "heath", "code_tfv": "LA4", "managed": False}, STANDING))
-        if cell.vocation in ("field", "meadow", "vine"):
-            field_edge(draft, usable, rng, 0.22 if cell.vocation == "meadow" else 0.07)
-
-
-def farm_cell(draft: Draft, cell: Cell, usable: Polygon, owner: int, rng: np.random.Generator) -> None:
-    """A farmed parcel."""
-    axes = frame_of(cell.polygon)
-    angle = math.degrees(axes.angle) + float(rng.uniform(-3, 3))
-    number = len(draft.fields)
-    codes = FARMED
-    if cell.vocation == "vine" or cell.vocation == "orchard":
-        codes = ("CS2.1.3", "US1.1")
-    draft.land(cell.polygon, codes, cell.vocation, z=Z_CELL, owner=owner)
-    material = {"field": "wheat", "orchard": "meadow"}.get(cell.vocation, cell.vocation)
-    draft.paint(cell.polygon, material, z=Z_CELL, angle_deg=angle, crop_of=number)
-    draft.fields.append(Area(usable, {"kind": cell.vocation, "rotation": number}, STANDING))
-    if cell.vocation == "orchard":
-        draft.stands.append(
-            Stand(usable.buffer(-3), "orchard", 5.0, 1.8, ("fruit",), (1.0,), 1.0, STANDING, row_deg=angle)
-        )
-        draft.woods.append(Area(usable, {"stand": "orchard", "code_tfv": "", "managed": False}, STANDING))
-
-
-def wood_cell(draft: Draft, cell: Cell, usable: Polygon, rng: np.random.Generator) -> None:
-    """A stand of trees, managed or not."""
-    kind = str(rng.choice(["broadleaf", "conifer", "mixed", "poplar"], p=[0.48, 0.22, 0.22, 0.08]))
-    cs, tfv = {
-        "broadleaf": ("CS2.1.1.1", "FF1-00"),
-        "conifer": ("CS2.1.1.2", "FF2-00"),
-        "mixed": ("CS2.1.1.3", "FF31"),
-        "poplar": ("CS2.1.1.1", "FP"),
-    }[kind]
-    managed = kind in ("conifer", "poplar") or rng.random() < 0.6
-    us = "US1.2" if managed else "US6.3"
-    floor = "conifer" if kind == "conifer" else "broadleaf"
-    draft.land(cell.polygon, (cs, us), "wood", z=Z_CELL, material=floor)
-    stand(draft, usable, kind, rng)
-    draft.woods.append(Area(usable, {"stand": kind, "code_tfv": tfv, "managed": managed}, STANDING))
-
-
-def stand(draft: Draft, polygon: Polygon, kind: str, rng: np.random.Generator) -> None:
-    """Crowns to fill a stand with."""
-    spacing, radius, species, shares, cover, row = {
-        "broadleaf": (5.2, 3.3, ("broadleaf", "conifer"), (0.97, 0.03), 0.97, None),
-        "conifer": (4.2, 2.4, ("conifer", "broadleaf"), (0.95, 0.05), 0.97, None),
-        "mixed": (4.7, 2.8, ("broadleaf", "conifer"), (0.5, 0.5), 0.97, None),
-        "poplar": (6.5, 3.2, ("poplar",), (1.0,), 0.98, float(rng.uniform(0, 180))),
-        "heath": (16.0, 1.6, ("broadleaf", "conifer"), (0.7, 0.3), 0.5, None),
-    }[kind]
-    draft.stands.append(Stand(polygon, kind, spacing, radius, species, shares, cover, STANDING, row))
-
-
-def field_edge(draft: Draft, polygon: Polygon, rng: np.random.Generator, chance: float) -> None:
-    """Hedges and lone trees along a field."""
-    ring = polygon.simplify(6.0).exterior
-    points = shapely.get_coordinates(ring)
-    for a, b in itertools.pairwise(points):
-        side = LineString([a, b])
-        if side.length < 50 or rng.random() > chance:
-            continue
-        wide = float(rng.uniform(2.0, 5.0))
-        band = largest(side.buffer(wide, cap_style="flat").intersection(polygon.buffer(0.5)))
-        draft.paint(band, "hedge", z=Z_CELL + 3)
-        if not band.is_empty:
-            draft.woods.append(Area(band, {"stand": "hedge", "code_tfv": "", "managed": False}, STANDING))
-        for at in np.arange(4, side.length - 4, 9.0):
-            if rng.random() < 0.7:
-                point = side.interpolate(float(at))
-                draft.tree(point.x, point.y, rng, radius_m=2.8)
-    if rng.random() < 0.25:
-        point = polygon.representative_point()
-        draft.tree(point.x, point.y, rng, radius_m=4.5)
-
-
-def rotations(draft: Draft, years: range) -> list[dict[int, str]]:
-    """Material of each field in each year: arable crops follow each other, grass and vines stay."""
-    result = []
-    for number, area in enumerate(draft.fields):
-        kind = str(area.values["kind"])
-        rng = stream(draft.seed, "rotation", number)
-        if kind == "field":
-            result.append({year: str(rng.choice(CROPS, p=SHARES)) for year in years})
-        elif kind == "meadow" and rng.random() < 0.12:
-            turned = int(rng.integers(2020, 2023))
-            result.append({year: "meadow" if year < turned else "ploughed" for year in years})
-        else:
-            result.append(dict.fromkeys(years, "meadow" if kind == "orchard" else kind))
-    return result

@@ -22,6 +22,7 @@ def grow(draft: Draft, roads: Geometry) -> None:
     obstacles: list[tuple[Geometry, Life]] = [(house.geometry.buffer(1.0), house.life) for house in draft.houses]
     obstacles += list(draft.clear)
     obstacles += [(part, Life()) for part in shapely.get_parts(roads)]
+    takers = len(obstacles)
     obstacles += [(polygon, life) for polygon, life in draft.taken]
     if not draft.stems:
         return
@@ -33,6 +34,8 @@ def grow(draft: Draft, roads: Geometry) -> None:
         current = kept.get(tree, life)
         if current is None or current.born >= other.gone or other.born >= current.gone:
             continue
+        if index >= takers and other.born <= current.born:
+            continue  # the trees of the development itself
         kept[tree] = None if other.born <= current.born else dataclasses.replace(current, gone=other.born)
     stems: list[Stem] = []
     for tree, stem in enumerate(draft.stems):

@@ -10,6 +10,7 @@ from shapely import Geometry, LineString, Polygon
 
 from millesime.demo.plan.shapes import polygons
 from millesime.demo.plan.streams import variety
+from millesime.demo.plan.terrain import Pit
 
 #: Life of what was always there and stays.
 ALWAYS, NEVER = 0, 9999
@@ -154,6 +155,13 @@ class Draft:
     taken: list[tuple[Polygon, Life]] = field(default_factory=list)
     clear: list[tuple[Geometry, Life]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    gaps: list[tuple[Polygon, Geometry]] = field(default_factory=list)
+    """Gardens of the village where a house may come, each with its street ground."""
+
+    marks: dict[str, list[Polygon]] = field(default_factory=dict)
+    """Ground of the sites, by name."""
+
+    pits: list[tuple[Pit, Life]] = field(default_factory=list)
     owners: int = 0
 
     @property
@@ -229,6 +237,12 @@ class Draft:
             if part.area >= 50.0:
                 self.lands.append(Land(part, "CS1.1.1.1", codes_us, "building", z, owner, life))
             dwellings = premises = 0
+
+    def dig(self, polygon: Polygon, life: Life = STANDING) -> None:
+        """Hollow out the ground of a quarry."""
+        inside = polygon.representative_point()
+        reach = max(6.0, 0.9 * inside.distance(polygon.exterior))
+        self.pits.append((Pit(inside.x, inside.y, reach, min(9.0, 0.22 * reach)), life))
 
     def tree(
         self,

@@ -50,6 +50,9 @@ class Network:
     core: Polygon
     """Outline of the old village."""
 
+    roundabout: Point2 | None
+    """Centre of a roundabout on the main road."""
+
 
 def make_network(draft: Draft) -> Network:
     """Lay out the lines of the territory."""
@@ -60,7 +63,7 @@ def make_network(draft: Draft) -> Network:
     x, y = float(round(centre[0], 2)), float(round(centre[1], 2))
     heading = float(rng.uniform(0, math.pi))
     side = 1 if rng.random() < 0.5 else -1
-    river_width = float(rng.uniform(7.0, 11.0)) if size > 700 else float(rng.uniform(5.0, 7.0))
+    river_width = float(rng.uniform(8.0, 12.0)) if size > 700 else float(rng.uniform(5.0, 7.0))
     away = side * float(rng.uniform(0.17, 0.24)) * size
     turn = heading + float(rng.uniform(-0.3, 0.3))
     course = Course(
@@ -90,7 +93,7 @@ def make_network(draft: Draft) -> Network:
             quarter += math.pi
         trunks.append(
             Trunk(
-                _outward(rng, (x, y), quarter, size),
+                _outward(rng, _start(trunks[number % 2].line, (x, y), quarter, size, rng), quarter, size),
                 float(rng.choice([3.8, 4.2, 4.6])),
                 "5",
                 f"Route {('de la Garenne', 'du Moulin', 'des Vignes')[number]}",
@@ -98,7 +101,7 @@ def make_network(draft: Draft) -> Network:
             )
         )
     frame = box(*draft.extent)
-    radius = 0.2 * size
+    radius = 0.212 * size
     village = blob(x, y, radius, rng, roughness=0.25)
     arms = shapely.union_all([strip(trunk.line, 90.0) for trunk in trunks[:2]])
     village = village.union(arms.intersection(blob(x, y, radius * 1.45, rng)))
@@ -121,13 +124,61 @@ def make_network(draft: Draft) -> Network:
         tuple(trunks),
         village,
         core,
+        _roundabout(main, village, river, rail, frame, (x, y)) if size >= 800 else None,
     )
+
+
+def _roundabout(
+    road: LineString, village: Polygon, river: LineString, rail: LineString | None, frame: Polygon, centre: Point2
+) -> Point2 | None:
+    """Vertex of the main road in the open, away from river and railway, a third of the way out."""
+    wanted = 0.33 * (frame.bounds[2] - frame.bounds[0])
+    best: tuple[float, Point2] | None = None
+    for x, y in road.coords:
+        point = shapely.Point(x, y)
+        far = math.hypot(x - centre[0], y - centre[1])
+        if not frame.buffer(-60).covers(point) or village.distance(point) < 35 or river.distance(point) < 60:
+            continue
+        if rail is not None and rail.distance(point) < 60:
+            continue
+        if best is None or abs(far - wanted) < best[0]:
+            best = (abs(far - wanted), (x, y))
+    return best[1] if best is not None else None
+
+
+ISLAND_M, RING_M, OUTER_M = 9.0, 13.0, 17.0
+
+
+def lay_roundabout(draft: Draft, network: Network) -> list[Geometry]:
+    """A ring of asphalt round a green island."""
+    if network.roundabout is None:
+        return []
+    centre = shapely.Point(network.roundabout)
+    disc = centre.buffer(OUTER_M, quad_segs=12)
+    draft.land(disc, ROAD, "road", z=Z_ROAD + 1, material="asphalt")
+    draft.paint(centre.buffer(ISLAND_M, quad_segs=12), "lawn", z=Z_ROAD + 3)
+    draft.paint(centre.buffer(OUTER_M + 3, quad_segs=12), "verge", z=Z_ROAD - 2)
+    ring = LineString(_ring_of(network).exterior.coords)
+    draft.ways.append(
+        Way(ring, "Rond-point", "3", 2 * (OUTER_M - RING_M), 0, "Giratoire de la Plaine", False, STANDING)
+    )
+    rng = stream(draft.seed, "island")
+    for turn in (0.3, 2.4, 4.5):
+        draft.tree(centre.x + 4 * math.cos(turn), centre.y + 4 * math.sin(turn), rng, radius_m=2.0)
+    return [centre.buffer(OUTER_M + 2.0)]
+
+
+def _ring_of(network: Network) -> Polygon:
+    """Middle line of the roundabout's ring, filled."""
+    if network.roundabout is None:
+        return Polygon()
+    return shapely.set_precision(shapely.Point(network.roundabout).buffer(RING_M, quad_segs=10), 0.01)
 
 
 def _across(rng: np.random.Generator, centre: Point2, heading: float, size: float) -> LineString:
     """A road that crosses the territory through the village's centre, with country bends."""
     step = max(0.14 * size, 90.0)
-    count = math.ceil(0.95 * size / step)
+    count = math.ceil(1.3 * size / step)
     points = []
     for k in range(-count, count + 1):
         swing = 0.0 if k == 0 else float(rng.normal(0, 0.13 * step + 0.012 * size))
@@ -136,12 +187,25 @@ def _across(rng: np.random.Generator, centre: Point2, heading: float, size: floa
     return curve(points)
 
 
+def _start(road: LineString, centre: Point2, heading: float, size: float, rng: np.random.Generator) -> Point2:
+    """Vertex of a main road some way from the centre, on the side the small road leaves to."""
+    reach = float(rng.uniform(0.02, 0.11)) * size
+    best = min(
+        road.coords,
+        key=lambda p: (
+            abs(math.hypot(p[0] - centre[0], p[1] - centre[1]) - reach)
+            - 0.6 * reach * math.cos(math.atan2(p[1] - centre[1], p[0] - centre[0]) - heading)
+        ),
+    )
+    return float(best[0]), float(best[1])
+
+
 def _outward(rng: np.random.Generator, centre: Point2, heading: float, size: float) -> LineString:
     """A small road from the centre to the edge."""
     step = max(0.12 * size, 70.0)
     points = [centre]
     drift = 0.0
-    for k in range(1, math.ceil(0.95 * size / step) + 1):
+    for k in range(1, math.ceil(1.3 * size / step) + 1):
         drift += float(rng.normal(0, 0.2 * step))
         points.append(_offset(centre, heading, k * step, drift))
     return curve(points)
@@ -149,7 +213,7 @@ def _outward(rng: np.random.Generator, centre: Point2, heading: float, size: flo
 
 def _railway(rng: np.random.Generator, x: float, y: float, heading: float, side: int, size: float) -> LineString:
     """A railway beyond the village, away from the river, in a wide curve."""
-    turn = heading + side * float(rng.uniform(0.25, 0.5))
+    turn = heading + side * float(rng.uniform(0.6, 0.95))
     away = -side * float(rng.uniform(0.26, 0.30)) * size
     bow = float(rng.uniform(-0.05, 0.05)) * size
     base = (x - away * math.sin(turn), y + away * math.cos(turn))
@@ -184,18 +248,19 @@ def lay_network(draft: Draft, network: Network) -> list[Geometry]:
         ):
             draft.ways.append(Way(part, "Voie ferrée principale", "", 9.0, level, "", False, STANDING, tracks=2))
         public.append(ground)
+    public += lay_roundabout(draft, network)
     for number, trunk in enumerate(network.trunks):
-        public += lay_trunk(draft, network, trunk, under_rail=number == 0)
+        public += lay_trunk(draft, network, trunk, rail_level=(-1, 1)[number] if number < 2 else 0)
     return public
 
 
-def lay_trunk(draft: Draft, network: Network, trunk: Trunk, *, under_rail: bool) -> list[Geometry]:
+def lay_trunk(draft: Draft, network: Network, trunk: Trunk, *, rail_level: int) -> list[Geometry]:
     """Put one road of the open country, cut into ground, bridge and underpass parts."""
     frame = box(*draft.extent)
     over = network.river_ground.buffer(5.0)
     under = network.rail_ground.buffer(3.0) if network.rail is not None else Polygon()
-    rest = trunk.line.difference(shapely.union_all([over, under]))
-    rail_level = -1 if under_rail else 1
+    ring = _ring_of(network)
+    rest = trunk.line.difference(shapely.union_all([over, under, ring]))
     taken: list[Geometry] = []
     for part, level in (
         *((line, 0) for line in lines(rest)),
@@ -203,11 +268,11 @@ def lay_trunk(draft: Draft, network: Network, trunk: Trunk, *, under_rail: bool)
         *((line, rail_level) for line in lines(trunk.line.intersection(under))),
     ):
         draft.ways.append(Way(part, trunk.nature, trunk.importance, trunk.width_m, level, trunk.name, False, STANDING))
-        ground = strip(part, trunk.width_m).intersection(frame)
+        ground = strip(part, trunk.width_m).difference(ring).intersection(frame)
         if level < 0 or ground.is_empty:
             continue
-        z = Z_BRIDGE if level > 0 else Z_ROAD
-        if level == 0:
+        z = Z_BRIDGE if level > 0 or under.intersects(part.centroid) else Z_ROAD
+        if z == Z_ROAD:
             draft.paint(strip(part, trunk.width_m + 3.6), "verge", z=Z_ROAD - 2)
         if trunk.width_m >= 5.0:
             draft.land(ground, ROAD, "road", z=z, owner=0)

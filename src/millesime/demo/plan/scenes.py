@@ -11,13 +11,17 @@ from shapely import Geometry, box
 from shapely.ops import polygonize
 
 from millesime.demo.plan.assemble import CRS, Plan, scene_at, top_lands
-from millesime.demo.plan.country import assign, make_cells, plant_cells, rotations
+from millesime.demo.plan.changes import make_changes
+from millesime.demo.plan.country import assign, make_cells, make_regions
 from millesime.demo.plan.crowns import grow
 from millesime.demo.plan.draft import Draft
 from millesime.demo.plan.network import Network, lay_network, make_network
+from millesime.demo.plan.placing import place_large, place_sites
+from millesime.demo.plan.planting import line_river, plant_cells, rotations
+from millesime.demo.plan.siting import Cell
 from millesime.demo.plan.streams import stream
 from millesime.demo.plan.terrain import make_ground
-from millesime.demo.plan.village import add_parcel, build_quarter, make_quarters
+from millesime.demo.plan.village import add_parcel, build_quarter, make_quarters, make_square
 from millesime.demo.scene import Scene
 from millesime.nomenclature import ARTIFICIALISATION
 
@@ -88,13 +92,18 @@ def make_plan(seed: int, size_m: int, rate: float) -> Plan:
     ground = make_ground(seed, float(size_m), network.course, network.river_width_m)
     public: list[Geometry] = lay_network(draft, network)
     draft.land(box(*draft.extent), ("CS2.2.1", "US1.1"), "field", z=0.0, material="meadow")
-    quarters = make_quarters(draft, network, public)
-    cells = make_cells(draft, network)
+    quarters = make_square(draft, network, make_quarters(draft, network, public))
+    regions = make_regions(draft, network, ground)
+    public += place_large(draft, network, regions)
+    cells, tracks = make_cells(draft, regions)
+    place_sites(draft, network, cells, tracks)
     assign(draft, network, ground, cells)
     streets = shapely.union_all(public, grid_size=0.01)
-    plant_cells(draft, network, cells, streets)
+    plant_cells(draft, cells, streets)
+    line_river(draft, network, shapely.union_all([streets, network.village, *_sites(cells)]))
     for number, quarter in enumerate(quarters):
         build_quarter(draft, quarter, number)
+    make_changes(draft, network, cells, tracks, rate=rate)
     for cell in cells:
         add_parcel(draft, cell.polygon, z=10.0)
     add_parcel(draft, box(*draft.extent), z=0.0)
@@ -103,6 +112,11 @@ def make_plan(seed: int, size_m: int, rate: float) -> Plan:
     crops = rotations(draft, range(OLDEST_YEAR, SECOND_YEAR + 1))
     months = {year: int(stream(seed, "month", year).integers(5, 10)) for year in range(2017, 2023)}
     return Plan(draft, ground, months, _communes(draft, network), crops)
+
+
+def _sites(cells: list[Cell]) -> list[Geometry]:
+    """Ground of the sites."""
+    return [cell.polygon for cell in cells if cell.vocation == "site"]
 
 
 def _communes(draft: Draft, network: Network) -> geopandas.GeoDataFrame:

@@ -12,7 +12,8 @@ from millesime.demo.plan.blocks import ESTATE, FAUBOURG, OLD, Grain, split_by_st
 from millesime.demo.plan.draft import STANDING, Area, Draft, Life, Way
 from millesime.demo.plan.houses import detached, plain_garden, row_houses
 from millesime.demo.plan.network import ROAD, Z_ROAD, Z_SITE, Network
-from millesime.demo.plan.shapes import cut, strip
+from millesime.demo.plan.plots import Plot, park_cars
+from millesime.demo.plan.shapes import blob, cut, frame_of, largest, polygons, strip
 from millesime.demo.plan.streams import stream
 
 GARDEN = ("CS2.2.1", "US5")
@@ -39,6 +40,8 @@ def make_quarters(draft: Draft, network: Network, public: list[Geometry]) -> lis
         cells += cut(part, [trunks, ring], min_area_m2=120)
     streets: list[tuple[LineString, float]] = []
     ring_street = shapely.get_parts(shapely.intersection(ring, network.village.buffer(-4)))
+    if rng.random() < 0.45:
+        ring_street = ring_street[:0]
     streets += [(line, 5.0) for line in ring_street if line.length > 20]
     known = shapely.union_all([trunks, *[line for line, _ in streets]])
     blocks: list[tuple[Polygon, Grain]] = []
@@ -55,13 +58,55 @@ def make_quarters(draft: Draft, network: Network, public: list[Geometry]) -> lis
     in_village = shapely.union_all(grounds, grid_size=0.01)
     public.append(in_village.intersection(network.village.buffer(3)))
     for trunk in network.trunks:
-        town = trunk.line.intersection(network.village)
-        draft.paint(strip(town, max(trunk.width_m, 5) + 2 * PAVEMENT_M), "concrete", z=Z_ROAD - 1)
+        town = trunk.line.intersection(network.village.buffer(1))
+        ground = strip(town, max(trunk.width_m, 5) + 2 * PAVEMENT_M)
+        draft.land(ground, ROAD, "road", z=Z_ROAD - 1, material="concrete")
     roads = shapely.union_all([*public], grid_size=0.01)
     result = []
     for block, grain in blocks:
         result += [Quarter(part, grain, in_village) for part in usable(block, roads)]
     return result
+
+
+def make_square(draft: Draft, network: Network, quarters: list[Quarter]) -> list[Quarter]:
+    """The church and its square, beside the central crossing; the quarters less that ground."""
+    rng = stream(draft.seed, "square")
+    centre = Point(network.centre)
+    near = [quarter for quarter in quarters if quarter.block.distance(centre) < 60 and quarter.block.area > 700]
+    if not near:
+        return quarters
+    home = min(near, key=lambda quarter: (quarter.block.distance(centre), quarter.block.bounds))
+    reach = float(rng.uniform(34, 44))
+    square = largest(home.block.intersection(blob(*network.centre, reach, rng, roughness=0.1)))
+    if home.block.area - square.area < 500:
+        square = home.block
+    rest = polygons(home.block.difference(square), min_area_m2=60)
+    plot = Plot(draft, square, home.street, "US3", rng)
+    plot.ground("CS1.1.1.2", "square", "paving")
+    nave = plot.hall(
+        24, 11, at="middle", usage="Religieux", nature="Eglise", height_m=10.0, roof="gable", roof_material="slate",
+        gap_m=0.0, least=0.5,
+    )  # fmt: skip
+    if nave is not None:
+        axes = frame_of(nave)
+        tower = axes.box(axes.length / 2, 0, 6.0, 6.0)
+        draft.build(
+            tower, height_m=18.0, roof="hip", roof_material="slate", ridge_deg=0.0, usage="Religieux",
+            nature="Eglise", codes_us="US3",
+        )  # fmt: skip
+        plot.free = plot.free.difference(nave.buffer(4))
+    plot.hall(
+        16, 11, at="back", usage="Commercial et services", nature="Mairie", height_m=7.0, roof="hip",
+        roof_material="slate", us="US3", least=0.6,
+    )  # fmt: skip
+    park = plot.place(20, 11, at="any", least=0.5)
+    if park is not None:
+        plot.lay(park, "car_park")
+        park_cars(draft, park, plot.front.along, STANDING)
+    plot.trees(9, radius_m=2.6)
+    add_parcel(draft, square)
+    kept = [quarter for quarter in quarters if quarter is not home]
+    return kept + [Quarter(part, home.grain, home.street) for part in rest]
 
 
 def _grain(cell: Polygon, network: Network, rng: np.random.Generator) -> Grain:
@@ -90,15 +135,17 @@ def build_quarter(draft: Draft, quarter: Quarter, number: int, *, key: str = "qu
     draft.paint(quarter.block, "garden", z=Z_SITE, life=life)
     grain = quarter.grain
     for parcel in split_parcels(quarter.block, grain.parcel_m2, grain.slender, rng, street=quarter.street):
-        add_parcel(draft, parcel, life=life)
+        add_parcel(draft, parcel, life=life, z=20.0 if life is STANDING else 30.0)
         if grain is OLD:
             draw = rng.random()
             us = "US235" if draw < 0.16 else "US3" if draw < 0.22 else "US5"
             row_houses(draft, parcel, quarter.street, rng, us=us, owner=0)
         elif grain is FAUBOURG and rng.random() < 0.35:
             row_houses(draft, parcel, quarter.street, rng, us="US5", owner=0, setback_m=float(rng.uniform(0, 2)))
-        elif rng.random() < 0.06 or parcel.area < 160:
+        elif rng.random() < (0.08 if life is STANDING else 0.03) or parcel.area < 160:
             plain_garden(draft, parcel, rng, life=life)
+            if life is STANDING and parcel.area > 380:
+                draft.gaps.append((parcel, quarter.street))
         else:
             detached(draft, parcel, quarter.street, rng, owner=0, life=life, wealth=float(rng.uniform(0.1, 1)))
 
