@@ -1,6 +1,19 @@
 """The coverage engine: planar partitions as arcs and faces on the 1 cm grid."""
 
 from millesime.geo.coverage.coverage import OUTSIDE, Coverage
+from millesime.geo.coverage.matching import Matched, match_polygons
 from millesime.geo.coverage.merging import Affinity, Regrouped, dissolve_faces, merge_small_faces
+from millesime.geo.coverage.overlay import Overlay, overlay_polygons
 
-__all__ = ["OUTSIDE", "Affinity", "Coverage", "Regrouped", "dissolve_faces", "merge_small_faces"]
+__all__ = [
+    "OUTSIDE",
+    "Affinity",
+    "Coverage",
+    "Matched",
+    "Overlay",
+    "Regrouped",
+    "dissolve_faces",
+    "match_polygons",
+    "merge_small_faces",
+    "overlay_polygons",
+]

@@ -19,6 +19,7 @@ from millesime.errors import InternalError
 from millesime.geo.coverage import measures, rings
 from millesime.geo.coverage.checking import faults_of
 from millesime.geo.coverage.labels import coverage_of_labels
+from millesime.geo.coverage.matching import match_polygons
 from millesime.geo.coverage.merging import Affinity, dissolve_faces, merge_small_faces
 from millesime.geo.coverage.polygons import polygons_of_coverage
 from millesime.geo.coverage.simplification import simplify_arcs
@@ -89,6 +90,14 @@ class Coverage:
             GeometryError: the grid reaches beyond what int32 centimetres hold.
         """
         return coverage_of_labels(cls, labels, grid, nodata=nodata)
+
+    @classmethod
+    def from_polygons(cls, geometries: Any, *, crs: str) -> Self:
+        """The coverage of polygons that are meant to be one; see `match_polygons`, which tells what had to move.
+
+        `face_values` is the index of the polygon that each face comes from.
+        """
+        return match_polygons(cls, geometries, crs=crs).coverage
 
     # --- measures ------------------------------------------------------------------------------------------
 
