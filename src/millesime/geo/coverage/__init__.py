@@ -4,6 +4,7 @@ from millesime.geo.coverage.coverage import OUTSIDE, Coverage
 from millesime.geo.coverage.matching import Matched, match_polygons
 from millesime.geo.coverage.merging import Affinity, Regrouped, dissolve_faces, merge_small_faces
 from millesime.geo.coverage.overlay import Overlay, overlay_polygons
+from millesime.geo.coverage.zonal import ZonalCounts, zonal_counts
 
 __all__ = [
     "OUTSIDE",
@@ -12,8 +13,10 @@ __all__ = [
     "Matched",
     "Overlay",
     "Regrouped",
+    "ZonalCounts",
     "dissolve_faces",
     "match_polygons",
     "merge_small_faces",
     "overlay_polygons",
+    "zonal_counts",
 ]

@@ -23,6 +23,7 @@ from millesime.geo.coverage.matching import match_polygons
 from millesime.geo.coverage.merging import Affinity, dissolve_faces, merge_small_faces
 from millesime.geo.coverage.polygons import polygons_of_coverage
 from millesime.geo.coverage.simplification import simplify_arcs
+from millesime.geo.coverage.zonal import ZonalCounts, composition_of, labels_of_coverage
 
 if TYPE_CHECKING:
     from millesime.geo.grid import Grid
@@ -202,6 +203,14 @@ class Coverage:
                 the square of this length, as in GEOS. Junctions and corners of the frame stay.
         """
         return simplify_arcs(self, tolerance_m=tolerance_m)
+
+    def composition(self, labels: npt.NDArray[np.unsignedinteger[Any]], grid: Grid) -> ZonalCounts:
+        """Pixels of each class of a raster within each face; see `zonal_counts`."""
+        return composition_of(self, labels, grid)
+
+    def to_labels(self, grid: Grid, *, values: npt.NDArray[Any] | None = None) -> npt.NDArray[np.uint32]:
+        """Raster of the face that holds each pixel centre: its value, or that of `values`; 0 outside."""
+        return labels_of_coverage(self, grid, self.face_values if values is None else values)
 
     def check(self) -> tuple[str, ...]:
         """Faults with their places; none in a sound coverage. Every polygon is built and looked at by GEOS."""
