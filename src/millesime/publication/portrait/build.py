@@ -19,6 +19,7 @@ from millesime.publication.portrait.maps import outline_path, scale_bar
 from millesime.publication.portrait.markers import markers
 from millesime.publication.portrait.numbers import hectares, plural
 from millesime.publication.portrait.page import (
+    Composition,
     Fact,
     Page,
     Shot,
@@ -40,10 +41,10 @@ from millesime.publication.portrait.panels import (
 from millesime.publication.portrait.patterns import svg_patterns
 from millesime.publication.portrait.quality import QualityTable
 from millesime.publication.portrait.sites import Site
-from millesime.publication.portrait.tables import commune_rows, site_rows, stock_rows
+from millesime.publication.portrait.tables import commune_rows, composition_rows, site_rows, stock_rows
 
 _COMMUNE_STOCK = ("Superficie", "Artificialisé", "Part")
-_COMMUNE_FLUX = ("Artificialisation", "Désartificialisation", "Flux net", "Par an")
+_COMMUNE_FLUX = ("Artificiali\u00adsation", "Désartificiali\u00adsation", "Flux net", "Flux net par an")
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,11 @@ def build_page(
         panels=panels,
         uris=uris,
         patterns=svg_patterns(),
+        composition_intro=_composition_intro(figures),
+        compositions=(
+            _composition("artif-cs", "Sols artificialisés par couverture", CS, figures.covers),
+            _composition("artif-us", "Sols artificialisés par usage", US, figures.uses),
+        ),
         themes=(
             _theme("couverture", "Couverture du sol", "couverture", _COVER_INTRO, CS, figures.covers, figures),
             _theme("usage", "Usage du sol", "usage", _USE_INTRO, US, figures.uses, figures),
@@ -188,6 +194,17 @@ def _view(material: Material, grid: Grid) -> View:
     return View(grid.width, grid.height, scale_bar(grid), limits)
 
 
+def _composition(key: str, title: str, table: CodeTable, theme: ThemeFigures) -> Composition:
+    return Composition(key, title, stock_bars(table, theme.artificial_ha), composition_rows(table, theme.artificial_ha))
+
+
+def _composition_intro(figures: Figures) -> str:
+    return (
+        f"Les {hectares(figures.territory.artificial_ha[figures.year])} artificialisés en {figures.year}, selon ce qui "
+        "les couvre, puis selon ce à quoi ils servent."
+    )
+
+
 def _theme(
     key: str, title: str, noun: str, intro: str, table: CodeTable, theme: ThemeFigures, figures: Figures
 ) -> ThemeSection:
@@ -199,10 +216,10 @@ def _theme(
         title=title,
         noun=noun,
         intro=intro,
-        stock_title=f"Surface par classe d{'e ' if noun[0] == 'c' else chr(0x2019)}{noun} en {figures.year}",
+        stock_title=f"Surface par {noun} en {figures.year}",
         bars=stock_bars(table, theme.stock_ha[figures.year], before),
         rows=stock_rows(table, theme, figures),
-        balance_title=f"Gains et pertes {span}" if period else "",
+        balance_title=f"Surface gagnée et perdue par {noun}" if period else "",
         balances=balances(table, theme.gains_ha, theme.losses_ha) if period else (),
         matrix_title=f"Matrice de transition, {noun}, {span}" if period else "",
         matrix=heat_matrix(table, theme.transitions_ha) if period else None,
@@ -221,7 +238,8 @@ def _communes_intro(figures: Figures) -> str:
 def _footer(material: Material, years_text: str) -> str:
     return (
         f"Portrait de {material.territory_name}, occupation du sol à grande échelle, {years_text}. Document produit "
-        "par le logiciel libre millesime ; il ne remplace pas les données officielles. Page autonome, lisible sans réseau."
+        "par le logiciel libre millesime ; il ne remplace pas les données officielles. Page autonome, lisible "
+        "sans réseau."
     )
 
 

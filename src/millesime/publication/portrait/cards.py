@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from millesime.publication.portrait.figures import Figures
-from millesime.publication.portrait.numbers import hectares, number, percent
+from millesime.publication.portrait.figures import Figures, PlaceFigures
+from millesime.publication.portrait.numbers import hectares, number, percent, plural
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def _artificial(figures: Figures) -> Card:
         f"Sols artificialisés en {year}",
         hectares(area),
         f"{percent(share)} du territoire",
-        f"Sur 100 hectares, {number(share, decimals=0 if share >= 10 else 1)} sont bâtis, revêtus, compactés, "
+        f"Sur 100 hectares, environ {number(share, decimals=0 if share >= 10 else 1)} sont bâtis, revêtus, compactés, "
         "ou herbeux au service de l'habitat, des activités ou des transports.",
         "artificial",
     )
@@ -53,9 +53,22 @@ def _flux(figures: Figures) -> Card:
         f"Artificialisation nette de {first} à {second}",
         hectares(place.net_ha, signed=True),
         f"{hectares(place.net_ha / years, signed=True)} par an",
-        f"{hectares(place.artificialised_ha)} sont devenus artificialisés et {hectares(place.renatured_ha)} ont cessé "
-        f"de l'être en {number(years)} ans.",
+        f"{_gain(place)} et {_loss(place)} en {plural(years, 'an', 'ans')}.",
         "flux",
+    )
+
+
+def _gain(place: PlaceFigures) -> str:
+    if place.artificialised_ha == 0:
+        return "Aucun sol n'est devenu artificialisé"
+    return f"{hectares(place.artificialised_ha)} sont devenus artificialisés"
+
+
+def _loss(place: PlaceFigures) -> str:
+    return (
+        "aucun n'a cessé de l'être"
+        if place.renatured_ha == 0
+        else f"{hectares(place.renatured_ha)} ont cessé de l'être"
     )
 
 

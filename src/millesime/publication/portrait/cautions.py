@@ -80,7 +80,8 @@ def _minimum_units() -> str:
     outside = number(threshold("umi_outside_built_zone").value or 0)
     return (
         f"La carte retient le bâti à partir de {built}{FIXED}m², le reste à partir de {inside}{FIXED}m² dans la zone "
-        f"construite et de {outside}{FIXED}m² en dehors. Un jardin, un chemin ou un bosquet plus petit est rattaché à son voisin."
+        f"construite et de {outside}{FIXED}m² en dehors. Un jardin, un chemin ou un bosquet plus petit est "
+        "rattaché à son voisin."
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from millesime.nomenclature import Code, CodeTable
-from millesime.publication.portrait.numbers import hectares
+from millesime.publication.portrait.numbers import bare_hectares, hectares
 from millesime.publication.styles.catalogue import labelled, short_label
 from millesime.publication.styles.patterns import HATCHES
 
@@ -14,7 +14,7 @@ from millesime.publication.styles.patterns import HATCHES
 _LONGEST_PCT = 72.0
 
 #: Longest bar on each side of a diverging chart.
-_LONGEST_SIDE_PCT = 32.0
+_LONGEST_SIDE_PCT = 26.0
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,8 @@ class Balance:
     gain: str
     loss_pct: float
     loss: str
-    net: str
+    cells: tuple[str, str, str]
+    """Gain, loss and balance in hectares, without the unit."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,11 @@ def balances(table: CodeTable, gains: Mapping[str, float], losses: Mapping[str, 
                 gain=hectares(gain, signed=True),
                 loss_pct=round(_LONGEST_SIDE_PCT * loss / longest, 2),
                 loss=hectares(-loss),
-                net=hectares(gain - loss, signed=True),
+                cells=(
+                    bare_hectares(gain, signed=True),
+                    bare_hectares(-loss),
+                    bare_hectares(gain - loss, signed=True),
+                ),
             )
         )
     return tuple(lines)
@@ -142,12 +147,12 @@ def heat_matrix(table: CodeTable, transitions: Mapping[tuple[str, str], float]) 
         HeatRow(
             swatch(old),
             tuple(_cell(old, new, moved.get((old.code, new.code), 0.0), largest) for new in news),
-            hectares(sum(value for pair, value in moved.items() if pair[0] == old.code)),
+            bare_hectares(sum(value for pair, value in moved.items() if pair[0] == old.code)),
         )
         for old in olds
     )
-    totals = tuple(hectares(sum(v for pair, v in moved.items() if pair[1] == new.code)) for new in news)
-    return HeatMatrix(tuple(swatch(new) for new in news), rows, totals, hectares(sum(moved.values())))
+    totals = tuple(bare_hectares(sum(v for pair, v in moved.items() if pair[1] == new.code)) for new in news)
+    return HeatMatrix(tuple(swatch(new) for new in news), rows, totals, bare_hectares(sum(moved.values())))
 
 
 def _cell(old: Code, new: Code, value: float, largest: float) -> HeatCell:
@@ -155,7 +160,7 @@ def _cell(old: Code, new: Code, value: float, largest: float) -> HeatCell:
         return HeatCell("", 0.0, "")
     # The square root keeps small transitions visible beside the largest one.
     strength = round((value / largest) ** 0.5, 3)
-    return HeatCell(hectares(value), strength, f"{labelled(old)} → {labelled(new)}")
+    return HeatCell(bare_hectares(value), strength, f"{labelled(old)} → {labelled(new)}")
 
 
 def _rounded(value: float | None) -> float | None:

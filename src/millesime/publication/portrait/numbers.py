@@ -26,6 +26,11 @@ def hectares(value_ha: float, *, signed: bool = False) -> str:
     return f"{number(value_ha, decimals=decimals, signed=signed)}{FIXED}ha"
 
 
+def bare_hectares(value_ha: float, *, signed: bool = False) -> str:
+    """The same without its unit, for a table that says it once."""
+    return hectares(value_ha, signed=signed).removesuffix(f"{FIXED}ha")
+
+
 def percent(value: float, *, decimals: int = 1, signed: bool = False) -> str:
     """A percentage: 12,3 %. A small value that is not nil keeps a digit that shows it."""
     shown = 2 if 0 < abs(value) < 1 and decimals < 2 else decimals

@@ -60,6 +60,16 @@ class ThemeSection:
 
 
 @dataclass(frozen=True)
+class Composition:
+    """What artificial land is made of, by cover or by use."""
+
+    key: str
+    title: str
+    bars: tuple[Bar, ...]
+    rows: tuple[StockRow, ...]
+
+
+@dataclass(frozen=True)
 class Shot:
     """A site seen from above at both vintages."""
 
@@ -117,6 +127,8 @@ class Page:
     panels: tuple[Panel, ...]
     uris: Mapping[str, str]
     patterns: tuple[SvgPattern, ...]
+    composition_intro: str
+    compositions: tuple[Composition, ...]
     themes: tuple[ThemeSection, ...]
     communes: tuple[CommuneRow, ...]
     commune_columns: tuple[str, ...]

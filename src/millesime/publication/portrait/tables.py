@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from millesime.nomenclature import CS, US, CodeTable
 from millesime.publication.portrait.charts import Swatch, swatch
 from millesime.publication.portrait.figures import Figures, PlaceFigures, ThemeFigures
-from millesime.publication.portrait.numbers import hectares, percent
+from millesime.publication.portrait.numbers import bare_hectares, hectares, percent
 from millesime.publication.portrait.sites import Site
 from millesime.publication.styles.catalogue import short_label
 
@@ -55,6 +55,9 @@ class SiteRow:
     commune: str
     before: str
     after: str
+    story: str
+    """What changed, as one phrase."""
+
     rest: str
     """What else changed there, '' when one transition tells all."""
 
@@ -66,14 +69,30 @@ def stock_rows(table: CodeTable, theme: ThemeFigures, figures: Figures) -> tuple
     rows = []
     for leaf in sorted(present, key=lambda leaf: -last.get(leaf.code, 0.0)):
         areas = [theme.stock_ha[year].get(leaf.code, 0.0) for year in figures.years]
-        cells = [Cell(hectares(area), area) for area in areas]
+        cells = [Cell(bare_hectares(area), area) for area in areas]
         if figures.period is not None:
             change = areas[1] - areas[0]
-            cells.append(Cell(hectares(change, signed=True), change))
+            cells.append(Cell(bare_hectares(change, signed=True), change))
         share = 100 * areas[-1] / figures.territory.area_ha
         cells.append(Cell(percent(share), share))
         rows.append(StockRow(swatch(leaf), tuple(cells)))
     return tuple(rows)
+
+
+def composition_rows(table: CodeTable, areas_ha: Mapping[str, float]) -> tuple[StockRow, ...]:
+    """The codes that artificial land is made of, with their share of it."""
+    total = sum(areas_ha.values()) or 1.0
+    present = [leaf for leaf in table.leaves if areas_ha.get(leaf.code, 0.0) > 0]
+    return tuple(
+        StockRow(
+            swatch(leaf),
+            (
+                Cell(bare_hectares(areas_ha[leaf.code]), areas_ha[leaf.code]),
+                Cell(percent(100 * areas_ha[leaf.code] / total), 100 * areas_ha[leaf.code] / total),
+            ),
+        )
+        for leaf in sorted(present, key=lambda leaf: -areas_ha[leaf.code])
+    )
 
 
 def commune_rows(figures: Figures) -> tuple[CommuneRow, ...]:
@@ -86,19 +105,19 @@ def _commune(place: PlaceFigures, figures: Figures) -> CommuneRow:
     impervious = place.impervious_ha[figures.year]
     share = 100 * artificial / place.area_ha if place.area_ha else 0.0
     cells = [
-        Cell(hectares(place.area_ha), place.area_ha),
-        Cell(hectares(artificial), artificial),
+        Cell(bare_hectares(place.area_ha), place.area_ha),
+        Cell(bare_hectares(artificial), artificial),
         Cell(percent(share), share),
     ]
     if figures.period is not None:
         years = figures.period[1] - figures.period[0]
         cells += [
-            Cell(hectares(place.artificialised_ha, signed=True), place.artificialised_ha),
-            Cell(hectares(-place.renatured_ha), -place.renatured_ha),
-            Cell(hectares(place.net_ha, signed=True), place.net_ha),
-            Cell(hectares(place.net_ha / years, signed=True), place.net_ha / years),
+            Cell(bare_hectares(place.artificialised_ha, signed=True), place.artificialised_ha),
+            Cell(bare_hectares(-place.renatured_ha), -place.renatured_ha),
+            Cell(bare_hectares(place.net_ha, signed=True), place.net_ha),
+            Cell(bare_hectares(place.net_ha / years, signed=True), place.net_ha / years),
         ]
-    cells.append(Cell(hectares(impervious), impervious))
+    cells.append(Cell(bare_hectares(impervious), impervious))
     return CommuneRow(place.name, place.code, tuple(cells), round(share, 2))
 
 
@@ -117,11 +136,25 @@ def _site(site: Site) -> SiteRow:
         _EFFECTS[site.flux],
         Cell(hectares(site.area_ha), site.area_ha),
         site.commune,
-        _state(site.covers[0], site.uses[0]),
-        _state(site.covers[1], site.uses[1]),
+        _state(site, 0),
+        _state(site, 1),
+        _story(site),
         rest,
     )
 
 
-def _state(cover: str, use: str) -> str:
-    return f"{short_label(CS.get(cover))} · {short_label(US.get(use))}"
+def _state(site: Site, rank: int) -> str:
+    return f"{short_label(CS.get(site.covers[rank]))}, {short_label(US.get(site.uses[rank])).lower()}"
+
+
+def _story(site: Site) -> str:
+    """What changed, told once: the use alone, the cover alone, or both."""
+    covers = [short_label(CS.get(code)) for code in site.covers]
+    uses = [short_label(US.get(code)) for code in site.uses]
+    if site.covers[0] == site.covers[1] and site.uses[0] == site.uses[1]:
+        return f"{covers[0]}, {uses[0].lower()} : le statut change par le jeu d'un seuil"
+    if site.covers[0] == site.covers[1]:
+        return f"Usage : {uses[0]} → {uses[1]} (couverture : {covers[0].lower()})"
+    if site.uses[0] == site.uses[1]:
+        return f"Couverture : {covers[0]} → {covers[1]} (usage : {uses[0].lower().removeprefix('usage ')})"
+    return f"{covers[0]} ({uses[0].lower()}) → {covers[1]} ({uses[1].lower()})"

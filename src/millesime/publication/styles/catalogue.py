@@ -33,9 +33,13 @@ def labelled(code: Code) -> str:
     return f"{code.code} {code.label_fr}"
 
 
+#: Short labels that are not the head of the whole label.
+_SHORT = {"US235": "Usage mixte ou indifférencié"}
+
+
 def short_label(code: Code) -> str:
     """The French label without its examples in parentheses."""
-    return code.label_fr.partition(" (")[0]
+    return _SHORT.get(code.code, code.label_fr.partition(" (")[0])
 
 
 def value_list(table: CodeTable) -> dict[str, str]:
