@@ -52,7 +52,7 @@ class Run:
     """Time budget: it fixes the number of steps from the speed of the first ones, so that the result depends on the
     machine. The number is written in the card: give it to have the same again."""
 
-    save_every: int = 100
+    save_every: int = 200
     threads: int = 2
     progress: Progress = field(default_factory=Progress)
 

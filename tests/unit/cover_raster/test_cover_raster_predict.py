@@ -116,7 +116,7 @@ def test_rows_are_read_by_the_window_not_by_the_image():
 
 
 def test_decide_by_hand():
-    """Two pixels, two classes: logits (0, ln 3) give 3 / 4; equal logits give the first class, one half; then NoData."""
+    """Two classes: logits (0, ln 3) give 3 / 4; equal logits give the first class, one half; then NoData."""
     logits = np.array([[[0.0, 1.0, 9.0]], [[np.log(3.0), 1.0, 0.0]]], dtype=np.float32)
     classes, confidence = decide(logits, np.array([[True, True, False]]), class_values=(4, 6), nodata=0)
     assert classes.tolist() == [[6, 4, 0]]

@@ -70,7 +70,7 @@ def test_heights_below_ground_and_above_51_m_saturate():
 
 
 def test_heights_without_data_are_zero_and_do_not_leak():
-    """Of the two height pixels the second has no data: pixels nearer to it get 0, those nearer to the first its 10 m."""
+    """Of two height pixels the second has no data: pixels nearer to it get 0, those nearer to the first its 10 m."""
     ortho = Grid(CRS, 0.0, 0.4, 0.4, 5, 1)
     reader = made(ortho, height_grid=Grid(CRS, 0.0, 1.0, 1.0, 2, 1), dsm=np.array([[[10.0, -9999.0]]], np.float32))
     # At 1.0 m both weigh one half, which is enough.
