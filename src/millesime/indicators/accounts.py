@@ -19,15 +19,29 @@ from millesime.errors import CrsError
 
 
 @dataclass(frozen=True)
+class Place:
+    """A place that figures are told of."""
+
+    level: str
+    """'territory' or 'commune'."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Account:
     """Pieces of ground by place."""
 
     years: tuple[int, ...]
     """One vintage, or two with the earlier one first."""
 
+    places: tuple[Place, ...]
+    """The territory first."""
+
     pieces: pd.DataFrame
-    """One row per piece and place: `level`, `code`, `name` of the place; `cs_Y`, `us_Y`, `artif_Y` for each year Y;
-    `sliver` bool; `piece` row of the piece; `area_m2` of the piece inside the place."""
+    """One row per piece and place: `place` its row in `places`; `cs_Y`, `us_Y`, `artif_Y` for each year Y; `sliver`
+    bool; `area_m2` of the piece inside the place."""
 
     outside_m2: float = 0.0
     """Ground of the territory that lies in no commune."""
@@ -59,24 +73,16 @@ def account(
     kept = [*(f"{name}_{year}" for name in ("cs", "us", "artif") for year in years), "sliver"]
     codes = pd.DataFrame(pieces[kept]).reset_index(drop=True)
     geoms = pieces.geometry.to_numpy()
-    whole = codes.assign(
-        level="territory",
-        code=territory[0],
-        name=territory[1],
-        piece=np.arange(len(codes)),
-        area_m2=shapely.area(geoms),
-    )
+    whole = shapely.area(geoms)
     commune, piece, area = _cut(geoms, communes.geometry.to_numpy())
-    parts = codes.iloc[piece].assign(
-        level="commune",
-        code=communes["insee"].to_numpy()[commune],
-        name=communes["name"].to_numpy()[commune],
-        piece=piece,
-        area_m2=area,
-    )
-    together = pd.concat([whole, parts], ignore_index=True) if len(parts) else whole
-    outside = float(whole["area_m2"].sum() - area.sum())
-    return Account(years=years, pieces=together, outside_m2=outside if len(communes) else 0.0)
+    rows = np.concatenate([np.arange(len(codes)), piece])
+    together = codes.iloc[rows].reset_index(drop=True)
+    together["place"] = np.concatenate([np.zeros(len(codes), dtype=np.intp), commune + 1])
+    together["area_m2"] = np.concatenate([whole, area])
+    named = zip(communes["insee"].tolist(), communes["name"].tolist(), strict=True)
+    places = (Place("territory", *territory), *(Place("commune", code, name) for code, name in named))
+    outside = float(whole.sum() - area.sum()) if len(communes) else 0.0
+    return Account(years=years, places=places, pieces=together, outside_m2=outside)
 
 
 def _cut(

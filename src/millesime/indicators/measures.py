@@ -1,10 +1,14 @@
-"""Stocks and flows from an account: each function makes the rows of a few indicators."""
+"""Stocks and flows from an account: each function makes the figures of a few indicators."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from millesime.artificialisation import ARTIFICIAL
@@ -12,144 +16,196 @@ from millesime.indicators.accounts import Account
 from millesime.indicators.product import COLUMNS, INDICATORS, Indicators
 from millesime.nomenclature import ARTIFICIALISATION, CS
 
+Flags = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+
 HECTARE_M2 = 10_000.0
-PLACE = ["level", "code", "name"]
 
 #: Theme -> prefix of its code columns.
 THEMES = {"cover": "cs", "use": "us"}
 
 
-def indicators(account: Account) -> Indicators:
-    """All the figures of an account, in a fixed order: place, theme, indicator, year, item."""
-    tables = [_area(account), *(_stocks(account, year) for year in account.years)]
-    if len(account.years) == 2:
-        tables += [_code_flows(account), _status_flows(account), _changes(account)]
-    table = pd.concat(tables, ignore_index=True)
-    table["year_from"] = table["year_from"].astype("Int64")
-    table["year_to"] = table["year_to"].astype("int64")
-    table["value"] = table["value"].astype("float64")
-    rank = {key: place for place, key in enumerate(INDICATORS)}
-    table["_level"] = (table["level"] != "territory").astype(int)
-    table["_rank"] = [rank[key] for key in zip(table["theme"], table["indicator"], strict=True)]
-    table = table.sort_values(["_level", "code", "_rank", "year_to", "item"], ignore_index=True)
-    return Indicators(table[list(COLUMNS)])
+class Figure(NamedTuple):
+    """One figure of one place."""
+
+    place: int
+    theme: str
+    indicator: str
+    item: str
+    year_from: int | None
+    year_to: int
+    value: float
 
 
-def _rows(
-    sums: pd.Series, theme: str, indicator: str, *, year: int, since: int | None = None, item: str | None = None
-) -> pd.DataFrame:
-    """Rows of one indicator from a series indexed by place, and by item when `item` names that level."""
-    table = sums.rename("value").reset_index()
-    table["item"] = table[item].astype(str) if item is not None else ""
-    table["theme"], table["indicator"], table["unit"] = theme, indicator, INDICATORS[(theme, indicator)][0]
-    table["year_from"], table["year_to"] = pd.NA if since is None else since, year
-    return table[list(COLUMNS)].astype({"year_from": "Int64"})
+Figures = Iterator[Figure]
+
+#: Sums by (place, code).
+ByCode = dict[tuple[int, str], float]
 
 
-def _hectares(pieces: pd.DataFrame, by: Sequence[str] = ()) -> pd.Series:
-    return pieces.groupby([*PLACE, *by], sort=True)["area_m2"].sum() / HECTARE_M2
+@dataclass(frozen=True)
+class _Ground:
+    """The columns of an account as arrays, summed by place and by code."""
 
+    account: Account
 
-def _over_places(account: Account, keep: pd.Series, weight: pd.Series | None = None) -> pd.Series:
-    """Hectares of the pieces kept, for every place, 0 where there is none."""
-    pieces = account.pieces
-    area = pieces["area_m2"].where(keep, 0.0)
-    weighted = area if weight is None else area * weight
-    return weighted.groupby([pieces[name] for name in PLACE], sort=True).sum() / HECTARE_M2
+    @cached_property
+    def place(self) -> npt.NDArray[np.intp]:
+        return self.account.pieces["place"].to_numpy(dtype=np.intp)
 
+    @cached_property
+    def area_ha(self) -> Floats:
+        return self.account.pieces["area_m2"].to_numpy(dtype=np.float64) / HECTARE_M2
 
-def _area(account: Account) -> pd.DataFrame:
-    return _rows(_hectares(account.pieces), "territory", "area", year=account.years[-1])
+    @cached_property
+    def place_area_ha(self) -> Floats:
+        return self.by_place(np.ones(len(self.place), dtype=bool))
 
+    def column(self, name: str, year: int) -> npt.NDArray[Any]:
+        return np.asarray(self.account.pieces[f"{name}_{year}"].to_numpy(dtype=object))
 
-def _is_artificial(account: Account, year: int) -> pd.Series:
-    return account.pieces[f"artif_{year}"] == ARTIFICIAL
+    def by_place(self, keep: Flags) -> Floats:
+        """(places,) hectares of the pieces kept; 0 where there is none."""
+        n = len(self.account.places)
+        return np.bincount(self.place[keep], weights=self.area_ha[keep], minlength=n).astype(np.float64)
 
+    def by_code(self, codes: npt.NDArray[Any], keep: Flags) -> ByCode:
+        """Hectares of the pieces kept by place and code; pairs that do not occur are absent."""
+        index, names = pd.factorize(codes[keep], sort=True)
+        key = self.place[keep] * max(len(names), 1) + index
+        sums, occurs = np.bincount(key, weights=self.area_ha[keep]), np.bincount(key)
+        return {
+            (int(cell) // len(names), str(names[int(cell) % len(names)])): float(sums[cell])
+            for cell in np.flatnonzero(occurs)
+        }
 
-def _is_impervious(account: Account, year: int) -> pd.Series:
-    return account.pieces[f"cs_{year}"].isin([leaf.code for leaf in CS.leaves if leaf.is_impermeable])
+    def artificial(self, year: int) -> Flags:
+        return np.asarray(self.column("artif", year) == ARTIFICIAL, dtype=bool)
+
+    def impervious(self, year: int) -> Flags:
+        return np.isin(self.column("cs", year).astype(str), [leaf.code for leaf in CS.leaves if leaf.is_impermeable])
 
 
 #: Theme -> the pieces of a year that it counts.
-_STATUSES: dict[str, Callable[[Account, int], pd.Series]] = {
-    "artificialisation": _is_artificial,
-    "imperviousness": _is_impervious,
+_STATUSES: dict[str, Callable[[_Ground, int], Flags]] = {
+    "artificialisation": _Ground.artificial,
+    "imperviousness": _Ground.impervious,
 }
 
 
-def _stocks(account: Account, year: int) -> pd.DataFrame:
-    """Hectares and shares, by code and by status, of one vintage."""
-    pieces, area = account.pieces, _hectares(account.pieces)
-    artificial = _is_artificial(account, year)
-    tables = []
+def indicators(account: Account) -> Indicators:
+    """All the figures of an account, in a fixed order: place, theme, indicator, year, item."""
+    ground = _Ground(account)
+    figures = [*_places("territory", "area", ground.place_area_ha, year=account.years[-1])]
+    for year in account.years:
+        figures += [*_code_stocks(ground, year), *_status_stocks(ground, year)]
+    if len(account.years) == 2:
+        figures += [*_code_flows(ground), *_status_flows(ground), *_changes(ground)]
+    # A commune that the map does not reach has no figure.
+    there = [figure for figure in figures if ground.place_area_ha[figure.place] > 0]
+    return Indicators(_table(account, there))
+
+
+def _table(account: Account, figures: list[Figure]) -> pd.DataFrame:
+    rank = {key: place for place, key in enumerate(INDICATORS)}
+    places = account.places
+    figures.sort(key=lambda f: (f.place > 0, places[f.place].code, rank[(f.theme, f.indicator)], f.year_to, f.item))
+    rows = [
+        (
+            *(places[figure.place].level, places[figure.place].code, places[figure.place].name),
+            *figure[1:],
+            INDICATORS[(figure.theme, figure.indicator)][0],
+        )
+        for figure in figures
+    ]
+    table = pd.DataFrame.from_records(rows, columns=list(COLUMNS))
+    return table.astype({"year_from": "Int64", "year_to": "int64", "value": "float64"})
+
+
+def _places(theme: str, indicator: str, values: Floats, *, year: int, since: int | None = None) -> Figures:
+    """A figure for every place, zeros included."""
+    for place, value in enumerate(values.tolist()):
+        yield Figure(place, theme, indicator, "", since, year, value)
+
+
+def _codes(theme: str, indicator: str, sums: ByCode, *, year: int, since: int | None = None) -> Figures:
+    """A figure for every place and code that occurs."""
+    for (place, code), value in sums.items():
+        yield Figure(place, theme, indicator, code, since, year, value)
+
+
+def _shares(values: Floats, whole: Floats) -> Floats:
+    return np.divide(100 * values, whole, out=np.zeros(len(whole)), where=whole > 0)
+
+
+def _code_stocks(ground: _Ground, year: int) -> Figures:
+    """Hectares and shares of one vintage by cover and by use; the share is of the whole place."""
+    everything, artificial = np.ones(len(ground.place), dtype=bool), ground.artificial(year)
     for theme, prefix in THEMES.items():
-        column = f"{prefix}_{year}"
-        stock = _hectares(pieces, [column])
-        # The share is of the whole place, not of the places where the code occurs.
-        share = 100 * stock / area.reindex(stock.index.droplevel(column)).to_numpy()
-        tables.append(_rows(stock, theme, "stock", year=year, item=column))
-        tables.append(_rows(share, theme, "share", year=year, item=column))
-        inside = _hectares(pieces[artificial], [column])
-        tables.append(_rows(inside, theme, "artificial_stock", year=year, item=column))
+        codes = ground.column(prefix, year)
+        stock = ground.by_code(codes, everything)
+        share = {key: 100 * value / ground.place_area_ha[key[0]] for key, value in stock.items()}
+        yield from _codes(theme, "stock", stock, year=year)
+        yield from _codes(theme, "share", share, year=year)
+        yield from _codes(theme, "artificial_stock", ground.by_code(codes, artificial), year=year)
+
+
+def _status_stocks(ground: _Ground, year: int) -> Figures:
+    """Artificial and impervious land of one vintage, and what the thresholds changed."""
     for theme, counted in _STATUSES.items():
-        stock = _over_places(account, counted(account, year))
-        tables.append(_rows(stock, theme, "stock", year=year))
-        tables.append(_rows(100 * stock / area, theme, "share", year=year))
-    matrix = ARTIFICIALISATION.status(pieces[f"cs_{year}"], pieces[f"us_{year}"])
-    by_thresholds = _over_places(account, artificial != matrix)
-    tables.append(_rows(by_thresholds, "artificialisation", "changed_by_thresholds", year=year))
-    return pd.concat([table for table in tables if len(table)], ignore_index=True)
+        stock = ground.by_place(counted(ground, year))
+        yield from _places(theme, "stock", stock, year=year)
+        yield from _places(theme, "share", _shares(stock, ground.place_area_ha), year=year)
+    matrix = ARTIFICIALISATION.status(ground.column("cs", year), ground.column("us", year))
+    changed = ground.by_place(ground.artificial(year) != matrix)
+    yield from _places("artificialisation", "changed_by_thresholds", changed, year=year)
 
 
-def _code_flows(account: Account) -> pd.DataFrame:
+def _code_flows(ground: _Ground) -> Figures:
     """Gains under the new code, losses under the old one, transitions, by cover and by use."""
-    since, year = account.years
-    tables = []
+    since, year = ground.account.years
     for theme, prefix in THEMES.items():
-        before, after = f"{prefix}_{since}", f"{prefix}_{year}"
-        moved = account.pieces[account.pieces[before] != account.pieces[after]]
-        gain = _hectares(moved, [after]).rename_axis([*PLACE, "item"])
-        loss = _hectares(moved, [before]).rename_axis([*PLACE, "item"])
-        net = gain.sub(loss, fill_value=0.0)
-        transition = _hectares(moved.assign(item=moved[before] + ">" + moved[after]), ["item"])
-        flows = {"gain": gain, "loss": loss, "net": net, "net_per_year": net / (year - since), "transition": transition}
-        tables += [_rows(sums, theme, name, year=year, since=since, item="item") for name, sums in flows.items()]
-    filled = [table for table in tables if len(table)]
-    return pd.concat(filled, ignore_index=True) if filled else tables[0]
+        before, after = ground.column(prefix, since), ground.column(prefix, year)
+        moved = np.asarray(before != after, dtype=bool)
+        gain, loss = ground.by_code(after, moved), ground.by_code(before, moved)
+        net = {key: gain.get(key, 0.0) - loss.get(key, 0.0) for key in gain | loss}
+        flows = {
+            "gain": gain,
+            "loss": loss,
+            "net": net,
+            "net_per_year": {key: value / (year - since) for key, value in net.items()},
+            "transition": ground.by_code(before + ">" + after, moved),
+        }
+        for indicator, sums in flows.items():
+            yield from _codes(theme, indicator, sums, year=year, since=since)
 
 
-def _status_flows(account: Account) -> pd.DataFrame:
-    """Artificial and impervious flux: what took the status, what lost it, for every place."""
-    since, year = account.years
-    tables = []
+def _status_flows(ground: _Ground) -> Figures:
+    """Artificial and impervious flux: what took the status, what lost it."""
+    since, year = ground.account.years
     for theme, counted in _STATUSES.items():
-        before, after = counted(account, since), counted(account, year)
-        gain, loss = _over_places(account, ~before & after), _over_places(account, before & ~after)
-        for name, sums in {"gain": gain, "loss": loss, "net": gain - loss}.items():
-            tables.append(_rows(sums, theme, name, year=year, since=since))
-            tables.append(_rows(sums / (year - since), theme, f"{name}_per_year", year=year, since=since))
-    flux = _is_artificial(account, since) != _is_artificial(account, year)
-    pieces = account.pieces
-    same = (pieces[f"cs_{since}"] == pieces[f"cs_{year}"]) & (pieces[f"us_{since}"] == pieces[f"us_{year}"])
-    by_thresholds = _over_places(account, flux & same)
-    tables.append(_rows(by_thresholds, "artificialisation", "flux_without_code_change", year=year, since=since))
-    return pd.concat(tables, ignore_index=True)
+        before, after = counted(ground, since), counted(ground, year)
+        gain, loss = ground.by_place(~before & after), ground.by_place(before & ~after)
+        for name, values in {"gain": gain, "loss": loss, "net": gain - loss}.items():
+            yield from _places(theme, name, values, year=year, since=since)
+            yield from _places(theme, f"{name}_per_year", values / (year - since), year=year, since=since)
+    flux = ground.artificial(since) != ground.artificial(year)
+    alone = ground.by_place(flux & ~_differs(ground, "cs", "us"))
+    yield from _places("artificialisation", "flux_without_code_change", alone, year=year, since=since)
 
 
-def _changes(account: Account) -> pd.DataFrame:
+def _changes(ground: _Ground) -> Figures:
     """Area and number of changed pieces, slivers apart."""
-    since, year = account.years
-    pieces = account.pieces
-    differs = np.logical_or.reduce(
-        [(pieces[f"{name}_{since}"] != pieces[f"{name}_{year}"]).to_numpy() for name in ("cs", "us", "artif")]
-    )
-    changed, sliver = pd.Series(differs, index=pieces.index), pieces["sliver"].astype(bool)
-    counts = (changed & ~sliver).groupby([pieces[name] for name in PLACE], sort=True).sum()
-    return pd.concat(
-        [
-            _rows(_over_places(account, changed), "change", "area", year=year, since=since),
-            _rows(_over_places(account, changed & sliver), "change", "sliver_area", year=year, since=since),
-            _rows(counts, "change", "pieces", year=year, since=since),
-        ],
-        ignore_index=True,
-    )
+    since, year = ground.account.years
+    changed = _differs(ground, "cs", "us", "artif")
+    sliver = ground.account.pieces["sliver"].to_numpy(dtype=bool)
+    counts = np.bincount(ground.place[changed & ~sliver], minlength=len(ground.account.places)).astype(np.float64)
+    areas = {"area": changed, "sliver_area": changed & sliver}
+    for indicator, keep in areas.items():
+        yield from _places("change", indicator, ground.by_place(keep), year=year, since=since)
+    yield from _places("change", "pieces", counts, year=year, since=since)
+
+
+def _differs(ground: _Ground, *names: str) -> Flags:
+    since, year = ground.account.years
+    return np.logical_or.reduce([ground.column(name, since) != ground.column(name, year) for name in names])
