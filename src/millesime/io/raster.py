@@ -135,10 +135,12 @@ class RasterReader:
     def valid(self, window: Window | None = None) -> npt.NDArray[np.bool_]:
         """Where the file itself says that there is data (alpha, mask band or NoData), of shape (height, width)."""
         rectangle = window or self.grid.whole
-        mask = self._dataset.dataset_mask(
-            window=RasterioWindow(rectangle.col, rectangle.row, rectangle.width, rectangle.height)
-        )
-        return mask != 0
+        place = RasterioWindow(rectangle.col, rectangle.row, rectangle.width, rectangle.height)
+        if self.has_alpha:
+            # Asked for a mask, GDAL would let a declared NoData value win over the alpha band.
+            alpha = self._dataset.colorinterp.index(ColorInterp.alpha) + 1
+            return self._dataset.read(alpha, window=place) != 0
+        return self._dataset.dataset_mask(window=place) != 0
 
     def class_table(self) -> CoverNomenclature | None:
         """The nomenclature that the file carries in its tags, None when it carries none."""
