@@ -44,6 +44,16 @@ class Database:
             return self.layers[schema.name]
         return used_part(self.normalise(schema.name, empty_frame(schema, crs=self.set_aside.crs)))
 
+    @property
+    def remarks(self) -> dict[str, int]:
+        """Counts of what was repaired or not understood in the features read: what a summary should tell."""
+        plain = (": read", ": used")
+        return {
+            name: count
+            for name, count in self.counts.items()
+            if not name.endswith(plain) and ": set aside, " not in name
+        }
+
     def __contains__(self, name: str) -> bool:
         return self.source.layer(name).name in self.layers
 

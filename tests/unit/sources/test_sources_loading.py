@@ -78,6 +78,7 @@ def test_every_feature_is_used_or_set_aside_and_counted(package):
         "bd_topo.troncon_de_route: read": 1,
         "bd_topo.troncon_de_route: used": 1,
     }
+    assert database.remarks == {"bd_topo.batiment: unknown nature: Hutte": 1}
     assert database.set_aside[["source", "layer", "key", "row", "reason"]].values.tolist() == [
         ["bd_topo", "batiment", "B2", 1, "planned, not built"]
     ]
