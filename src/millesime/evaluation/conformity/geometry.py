@@ -29,7 +29,7 @@ def _empty(layer: Layer) -> Iterator[Anomaly]:
 
 def _invalid(layer: Layer) -> Iterator[Anomaly]:
     geoms = layer.geometry
-    invalid = ~shapely.is_valid(geoms) & ~shapely.is_missing(geoms)
+    invalid = ~layer.is_valid & ~shapely.is_missing(geoms)
     for row in np.flatnonzero(invalid).tolist():
         yield layer.anomaly("invalid_geometry", str(shapely.is_valid_reason(geoms[row])), row=row)
 

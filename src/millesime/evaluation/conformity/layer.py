@@ -43,10 +43,15 @@ class Layer:
         return [row if value is None or value != value or value == "" else str(value) for value, row in values]
 
     @cached_property
+    def is_valid(self) -> npt.NDArray[np.bool_]:
+        """(n,) whether each geometry is there and valid."""
+        return np.asarray(shapely.is_valid(self.geometry), dtype=bool)
+
+    @cached_property
     def _repaired(self) -> tuple[npt.NDArray[Any], npt.NDArray[np.intp]]:
         usable = np.flatnonzero(~(shapely.is_missing(self.geometry) | shapely.is_empty(self.geometry)))
         geoms = self.geometry[usable]
-        broken = ~shapely.is_valid(geoms)
+        broken = ~self.is_valid[usable]
         if broken.any():
             geoms[broken] = shapely.make_valid(geoms[broken])
         parts, index = polygons_of(geoms) if len(geoms) else (geoms, np.empty(0, dtype=np.intp))
