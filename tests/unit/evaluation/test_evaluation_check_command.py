@@ -86,3 +86,19 @@ def test_unreadable(tmp_path):
     path.write_text("not a map", encoding="utf-8")
     result = runner.invoke(app, [str(path)])
     assert isinstance(result.exception, InputError)
+
+
+def test_anomalies_of_a_sound_file_are_an_empty_file(sound, tmp_path):
+    out = tmp_path / "anomalies.gpkg"
+    assert runner.invoke(app, [str(sound), "--anomalies", str(out)]).exit_code == 0
+    assert len(read_vector(out, layer="anomalies")) == 0
+
+
+def test_a_shapefile_is_read_whatever_the_case(tmp_path):
+    """Shapefiles have upper-case names of ten letters and no null texts."""
+    frame = occupation_sol().rename(columns=str.upper).set_geometry("GEOMETRY")
+    frame["ID_ORIGINE"], frame["CODE_OR"] = "", ""
+    path = tmp_path / "OCCUPATION_SOL.shp"
+    frame.to_file(path)
+    result = runner.invoke(app, [str(path), "--json"])
+    assert json.loads(result.stdout)["anomalies"] == {}
