@@ -25,9 +25,10 @@ class Grain:
     slender: float
 
 
-OLD = Grain(depth_m=58.0, length_m=85.0, street_m=5.0, bend=0.06, parcel_m2=300.0, slender=2.6)
+OLD = Grain(depth_m=62.0, length_m=85.0, street_m=5.0, bend=0.07, parcel_m2=280.0, slender=2.6)
 FAUBOURG = Grain(depth_m=66.0, length_m=130.0, street_m=5.0, bend=0.05, parcel_m2=700.0, slender=1.7)
 ESTATE = Grain(depth_m=58.0, length_m=170.0, street_m=5.5, bend=0.07, parcel_m2=620.0, slender=1.5)
+NEW = Grain(depth_m=36.0, length_m=150.0, street_m=5.5, bend=0.05, parcel_m2=560.0, slender=1.4)
 ACTIVITY = Grain(depth_m=130.0, length_m=210.0, street_m=7.0, bend=0.02, parcel_m2=7000.0, slender=1.3)
 
 
@@ -197,9 +198,12 @@ def _halve(
         if len(parts) < 2 or sum(p.area for p in parts) < 0.97 * piece.area:
             continue
         if all(part.distance(street) < 0.6 for part in parts):
-            return parts
+            if min(frame_of(part).width for part in parts) > 0.6 * math.sqrt(target):
+                return parts
+            continue
         best = best or parts
-    return best
+    # a deep parcel is better than one without a way out, up to a point
+    return best if piece.area > 2.4 * target else []
 
 
 def usable(block: Polygon, roads: Geometry) -> list[Polygon]:

@@ -17,7 +17,7 @@ from shapely import Geometry, LineString, Polygon
 
 from millesime.demo.plan import sites
 from millesime.demo.plan.activity import furnish
-from millesime.demo.plan.blocks import ESTATE, split_by_streets, usable
+from millesime.demo.plan.blocks import NEW, split_by_streets, usable
 from millesime.demo.plan.draft import NEVER, Area, Draft, Life, Way
 from millesime.demo.plan.houses import detached
 from millesime.demo.plan.network import ROAD, Z_CELL, Z_ROAD, Network
@@ -121,15 +121,15 @@ def estate(works: Works, budget: float, year: int) -> float:
     if lot is None:
         return 0.0
     draft, life, key = works.draft, works.life("estate", year), works.key()
-    blocks, streets = split_by_streets(lot.polygon, ESTATE, works.rng, ways=lot.road)
+    blocks, streets = split_by_streets(lot.polygon, NEW, works.rng, ways=lot.road)
     for line in streets:
-        lay_street(draft, line, ESTATE.street_m, works.network, life=life)
-    grounds = [strip(line, ESTATE.street_m + 2 * PAVEMENT_M, round_ends=True) for line in streets]
+        lay_street(draft, line, NEW.street_m, works.network, life=life)
+    grounds = [strip(line, NEW.street_m + 2 * PAVEMENT_M, round_ends=True) for line in streets]
     roads = shapely.union_all([works.ground, *grounds], grid_size=0.01)
     draft.taken.append((lot.polygon, life))
     for number, block in enumerate(blocks):
         for part in usable(block, roads):
-            build_quarter(draft, Quarter(part, ESTATE, roads), number, key=key, life=life)
+            build_quarter(draft, Quarter(part, NEW, roads), number, key=key, life=life)
     for street in grounds:
         add_parcel(draft, street, life=life, z=95.0, public=True)
     return lot.polygon.area
@@ -163,7 +163,7 @@ def _work(plot: Plot) -> None:
 
 solar_plant = _site("solar", (7000, 12000), "US2", sites.solar, close=False)
 commercial = _site("commercial", (5000, 8000), "US3", _shop, close=True)
-new_site = _site("building_site", (3000, 5000), "US6.1", sites.building_site, close=True)
+new_site = _site("building_site", (2600, 4000), "US6.1", sites.building_site, close=True)
 small_site = _site("commercial", (2600, 4000), "US2", _work, close=True)
 
 
@@ -355,5 +355,5 @@ def clear_cut(works: Works, budget: float, year: int) -> float:
     return polygon.area
 
 
-BUILDING: list[Change] = [estate, gap_house, commercial, wider_road, gap_house, solar_plant, new_site, gap_house]
+BUILDING: list[Change] = [estate, gap_house, new_site, commercial, wider_road, gap_house, solar_plant, gap_house]
 OTHER: list[Change] = [demolition, clear_cut, quarry_growth, finished_site, fallow]

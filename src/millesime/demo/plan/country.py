@@ -15,7 +15,7 @@ from shapely import Geometry, LineString, Polygon, box
 from millesime.demo.plan.blocks import largest_line
 from millesime.demo.plan.draft import STANDING, Draft, Way
 from millesime.demo.plan.network import Z_ROAD, Network
-from millesime.demo.plan.shapes import bent_line, cut, frame_of, largest, polygons, strip
+from millesime.demo.plan.shapes import Frame, bent_line, cut, frame_of, largest, polygons, strip
 from millesime.demo.plan.siting import Cell
 from millesime.demo.plan.streams import stream
 from millesime.demo.plan.terrain import Ground
@@ -87,19 +87,8 @@ def _divide(
         if piece.area < 1.7 * wanted or piece.area < 3500 or axes.length < 50:
             done.append(piece)
             continue
-        far = axes.length
-        # long thin strips here and there, as old field patterns have them
-        lengthwise = axes.width > 70 and axes.length < 1.6 * axes.width and rng.random() < 0.5
-        span, reach = (axes.width, axes.length) if lengthwise else (axes.length, axes.width)
-        place = float(rng.uniform(-0.2, 0.2)) * span
-        tilt = float(rng.uniform(-0.14, 0.14)) * reach
-        bends = [float(b) for b in rng.normal(0, 0.025, 3) * reach]
-        ends = (
-            ((-far, place - tilt), (far, place + tilt)) if lengthwise else ((place - tilt, -far), (place + tilt, far))
-        )
-        line = bent_line(axes.at(*ends[0]), axes.at(*ends[1]), bends)
-        parts = cut(piece, [line])
-        if len(parts) < 2 or min(part.area for part in parts) < 0.08 * piece.area:
+        line, parts = _field_cut(piece, axes, rng)
+        if not parts:
             done.append(piece)
             continue
         if piece.area > track_over_m2 or (depth == 0 and piece.area > 0.6 * track_over_m2):
@@ -108,6 +97,27 @@ def _divide(
                 tracks.append(track)
         queue += [(part, depth + 1) for part in parts]
     return done, tracks
+
+
+def _field_cut(piece: Polygon, axes: Frame, rng: np.random.Generator) -> tuple[LineString, list[Polygon]]:
+    """A nearly straight cut and the parts it leaves, none of them tiny; no parts when every try failed."""
+    line = LineString()
+    for attempt in range(6):
+        far = axes.length
+        # long thin strips here and there, as old field patterns have them
+        lengthwise = axes.width > 70 and axes.length < 1.6 * axes.width and rng.random() < 0.5
+        span, reach = (axes.width, axes.length) if lengthwise else (axes.length, axes.width)
+        place = float(rng.uniform(-0.2, 0.2)) * span
+        tilt = float(rng.uniform(-0.14, 0.14)) * reach * (1 + 0.6 * attempt)
+        bends = [float(b) for b in rng.normal(0, 0.025, 3) * reach]
+        ends = (-far, place - tilt), (far, place + tilt)
+        if not lengthwise:
+            ends = (ends[0][::-1], ends[1][::-1])
+        line = bent_line(axes.at(*ends[0]), axes.at(*ends[1]), bends)
+        parts = cut(piece, [line])
+        if len(parts) > 1 and max(part.area for part in parts) < 0.93 * piece.area:
+            return line, parts
+    return line, []
 
 
 def wild_patches(draft: Draft, network: Network, ground: Ground) -> tuple[Geometry, Geometry]:

@@ -14,6 +14,8 @@ from millesime.demo.plan.shapes import Point2, blob, curve, largest, lines, stri
 from millesime.demo.plan.streams import stream
 from millesime.demo.plan.terrain import Course
 
+#: Half of the ground of a double track.
+RAIL_HALF_M = 6.0
 ROAD = ("CS1.1.1.2", "US4.1.1")
 RAIL = ("CS1.1.2.1", "US4.1.2")
 #: Heights in the painter's order.
@@ -80,7 +82,7 @@ def make_network(draft: Draft) -> Network:
     river = course.line(reach)
     bed = strip(river, river_width)
     rail = _railway(rng, x, y, heading, side, size) if size >= 700 else None
-    rail_ground = strip(rail, 12.0) if rail is not None else Polygon()
+    rail_ground = strip(rail, 2 * RAIL_HALF_M) if rail is not None else Polygon()
     main = _across(rng, (x, y), heading, size)
     second = _across(rng, (x, y), heading + math.pi / 2 + float(rng.uniform(-0.35, 0.35)), size)
     trunks = [

@@ -17,6 +17,7 @@ from millesime.demo.plan.network import Network
 from millesime.demo.plan.plots import Plot
 from millesime.demo.plan.shapes import lines, polygons
 from millesime.demo.plan.siting import Cell, Lot, Siting
+from millesime.demo.plan.station import station
 from millesime.demo.plan.streams import stream
 from millesime.demo.plan.village import add_parcel
 
@@ -48,6 +49,7 @@ WISHES = (
     Wish("waste_centre", 4200, "US4.3", sites.waste_centre, 0.36),
     Wish("abandoned", 7000, "US6.2", sites.abandoned, 0.27),
     Wish("building_site", 6000, "US6.1", sites.building_site, 0.22),
+    Wish("depot", 3200, "US6.1", sites.building_site, 0.4),
     Wish("school", 7500, "US3", sites.school, 0.17),
     Wish("cemetery", 3800, "US3", sites.cemetery, 0.2),
     Wish("rocks", 4000, "US6.3", sites.rocks, 0.45),
@@ -89,6 +91,7 @@ def place_large(draft: Draft, network: Network, regions: list[Cell]) -> list[Geo
             siting.used.append(lot.polygon)
             public += activity_zone(draft, network, lot, ways)
             break
+    public += station(draft, network, siting)
     ground = shapely.union_all([road_ground(draft), *public], grid_size=0.01)
     for number, wish in enumerate(WISHES[:LARGE]):
         lot = _look(siting, wish, wish.area_m2 * min(1.0, (size / 1200) ** 1.5), draft, network, rng)

@@ -6,13 +6,16 @@ import math
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 from shapely import Geometry, Polygon
 
 from millesime.demo.plan.draft import STANDING, Draft, Life
-from millesime.demo.plan.houses import Front, front_of, shift
+from millesime.demo.plan.houses import Front, front_of
 from millesime.demo.plan.network import Z_DETAIL, Z_SITE
-from millesime.demo.plan.shapes import frame_of, largest, rectangle
+from millesime.demo.plan.shapes import frame_of, largest
+
+Floats = npt.NDArray[np.float64]
 
 HALL_ROOFS = ("metal_light", "metal_blue", "membrane", "gravel", "fibre_cement")
 
@@ -77,23 +80,28 @@ class Plot:
             factor *= 0.88
         return None
 
-    def _candidates(self, width: float, length: float, depth: float, at: str) -> tuple[np.ndarray, np.ndarray]:
-        points = shapely.get_coordinates(self.polygon)
-        inward = (points[:, 0] - self.front.x) * math.cos(self.front.inward) + (points[:, 1] - self.front.y) * math.sin(
-            self.front.inward
+    def _candidates(self, width: float, length: float, depth: float, at: str) -> tuple[npt.NDArray[np.object_], Floats]:
+        """Rectangles on a lattice along and away from the street, and the cost of each."""
+        points = shapely.get_coordinates(self.polygon) - (self.front.x, self.front.y)
+        ahead = np.array([math.cos(self.front.along), math.sin(self.front.along)])
+        inward = np.array([math.cos(self.front.inward), math.sin(self.front.inward)])
+        low, high, deep = (points @ ahead).min(), (points @ ahead).max(), float((points @ inward).max())
+        i, a = (
+            grid.ravel()
+            for grid in np.meshgrid(
+                np.linspace(depth / 2 + 3, max(deep - depth / 2 - 2, depth / 2 + 3), 14),
+                np.linspace(low + length / 2, max(high - length / 2, low + length / 2), 14),
+                indexing="ij",
+            )
         )
-        along = (points[:, 0] - self.front.x) * math.cos(self.front.along) + (points[:, 1] - self.front.y) * math.sin(
-            self.front.along
-        )
-        boxes, cost = [], []
-        deep = float(inward.max())
-        for i in np.linspace(depth / 2 + 3, max(deep - depth / 2 - 2, depth / 2 + 3), 14):
-            for a in np.linspace(along.min() + length / 2, max(along.max() - length / 2, along.min() + length / 2), 14):
-                boxes.append(rectangle(*shift(self.front, float(a), float(i)), length, depth, self.front.along))
-                middle = abs(a - (along.min() + along.max()) / 2) / max(width, 1.0)
-                nearness = {"front": i / deep, "back": -i / deep, "middle": abs(i / deep - 0.5), "any": 0.0}[at]
-                cost.append(nearness + 0.3 * middle + float(self.rng.uniform(0, 0.25 if at != "any" else 1.0)))
-        return np.array(boxes, dtype=object), np.array(cost)
+        centre = (self.front.x, self.front.y) + a[:, None] * ahead + i[:, None] * inward
+        turn = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]]) / 2
+        corners = turn[:, :1] * length * ahead + turn[:, 1:] * depth * inward
+        boxes = shapely.polygons(centre[:, None, :] + corners[None])
+        middle = np.abs(a - (low + high) / 2) / max(width, 1.0)
+        nearness = {"front": i / deep, "back": -i / deep, "middle": np.abs(i / deep - 0.5), "any": 0.0 * i}[at]
+        chance = self.rng.uniform(0, 0.25 if at != "any" else 1.0, len(a))
+        return boxes, nearness + 0.3 * middle + chance
 
     def hall(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import shapely
@@ -18,7 +18,7 @@ from millesime.demo.plan.streams import stream
 
 GARDEN = ("CS2.2.1", "US5")
 #: Pavements on both sides of a street, metres each.
-PAVEMENT_M = 1.4
+PAVEMENT_M = 1.8
 
 
 @dataclass(frozen=True)
@@ -29,19 +29,20 @@ class Quarter:
     grain: Grain
     street: Geometry
 
+    core: Polygon = field(default_factory=Polygon)
+    """Outline of the old village, where parcels are small and houses attached."""
+
 
 def make_quarters(draft: Draft, network: Network, public: list[Geometry]) -> list[Quarter]:
     """Cut the village into blocks by streets, and lay the streets."""
     rng = stream(draft.seed, "village")
     trunks = shapely.union_all([trunk.line for trunk in network.trunks])
-    ring = network.core.exterior
+    ring = network.core.exterior if rng.random() < 0.5 else LineString()
     cells: list[Polygon] = []
     for part in shapely.get_parts(network.village):
         cells += cut(part, [trunks, ring], min_area_m2=120)
     streets: list[tuple[LineString, float]] = []
     ring_street = shapely.get_parts(shapely.intersection(ring, network.village.buffer(-4)))
-    if rng.random() < 0.45:
-        ring_street = ring_street[:0]
     streets += [(line, 5.0) for line in ring_street if line.length > 20]
     known = shapely.union_all([trunks, *[line for line, _ in streets]])
     blocks: list[tuple[Polygon, Grain]] = []
@@ -64,7 +65,7 @@ def make_quarters(draft: Draft, network: Network, public: list[Geometry]) -> lis
     roads = shapely.union_all([*public], grid_size=0.01)
     result = []
     for block, grain in blocks:
-        result += [Quarter(part, grain, in_village) for part in usable(block, roads)]
+        result += [Quarter(part, grain, in_village, network.core) for part in usable(block, roads)]
     return result
 
 
@@ -106,15 +107,14 @@ def make_square(draft: Draft, network: Network, quarters: list[Quarter]) -> list
     plot.trees(9, radius_m=2.6)
     add_parcel(draft, square)
     kept = [quarter for quarter in quarters if quarter is not home]
-    return kept + [Quarter(part, home.grain, home.street) for part in rest]
+    return kept + [Quarter(part, home.grain, home.street, home.core) for part in rest]
 
 
 def _grain(cell: Polygon, network: Network, rng: np.random.Generator) -> Grain:
-    if network.core.covers(cell.representative_point()):
+    inside = cell.intersection(network.core).area
+    if inside > 0.6 * cell.area:
         return OLD
-    far = Point(network.centre).distance(cell)
-    reach = network.core.length / 6.28
-    return FAUBOURG if far < reach * 1.1 and rng.random() < 0.5 else ESTATE
+    return FAUBOURG if inside > 0.03 * cell.area or rng.random() < 0.2 else ESTATE
 
 
 def lay_street(draft: Draft, line: LineString, width_m: float, network: Network, *, life: Life = STANDING) -> None:
@@ -133,21 +133,33 @@ def build_quarter(draft: Draft, quarter: Quarter, number: int, *, key: str = "qu
     owner = draft.new_owner()
     draft.land(quarter.block, GARDEN, "garden", z=Z_SITE, owner=owner, life=life)
     draft.paint(quarter.block, "garden", z=Z_SITE, life=life)
-    grain = quarter.grain
-    for parcel in split_parcels(quarter.block, grain.parcel_m2, grain.slender, rng, street=quarter.street):
-        add_parcel(draft, parcel, life=life, z=20.0 if life is STANDING else 30.0)
-        if grain is OLD:
-            draw = rng.random()
-            us = "US235" if draw < 0.16 else "US3" if draw < 0.22 else "US5"
-            row_houses(draft, parcel, quarter.street, rng, us=us, owner=0)
-        elif grain is FAUBOURG and rng.random() < 0.35:
-            row_houses(draft, parcel, quarter.street, rng, us="US5", owner=0, setback_m=float(rng.uniform(0, 2)))
-        elif rng.random() < (0.08 if life is STANDING else 0.03) or parcel.area < 160:
-            plain_garden(draft, parcel, rng, life=life)
-            if life is STANDING and parcel.area > 380:
-                draft.gaps.append((parcel, quarter.street))
-        else:
-            detached(draft, parcel, quarter.street, rng, owner=0, life=life, wealth=float(rng.uniform(0.1, 1)))
+    for part, grain in _by_age(quarter):
+        for parcel in split_parcels(part, grain.parcel_m2, grain.slender, rng, street=quarter.street):
+            add_parcel(draft, parcel, life=life, z=20.0 if life is STANDING else 30.0)
+            if grain is OLD:
+                us = str(rng.choice(["US235", "US3", "US5"], p=[0.2, 0.06, 0.74]))
+                row_houses(draft, parcel, quarter.street, rng, us=us, owner=0)
+            elif grain is FAUBOURG and rng.random() < 0.4:
+                back = float(rng.uniform(0, 2.5))
+                row_houses(draft, parcel, quarter.street, rng, us="US5", owner=0, setback_m=back)
+            elif rng.random() < (0.08 if life is STANDING else 0.03) or parcel.area < 160:
+                plain_garden(draft, parcel, rng, life=life)
+                if life is STANDING and parcel.area > 380:
+                    draft.gaps.append((parcel, quarter.street))
+            else:
+                wealth = float(rng.uniform(0.1, 1))
+                detached(draft, parcel, quarter.street, rng, owner=0, life=life, wealth=wealth)
+
+
+def _by_age(quarter: Quarter) -> list[tuple[Polygon, Grain]]:
+    """The parts of a block inside and outside the old village."""
+    if quarter.core.is_empty or quarter.grain is OLD:
+        return [(quarter.block, quarter.grain)]
+    old = polygons(quarter.block.intersection(quarter.core), min_area_m2=350)
+    if not old:
+        return [(quarter.block, quarter.grain)]
+    new = polygons(quarter.block.difference(shapely.union_all(old)), min_area_m2=25)
+    return [(part, OLD) for part in old] + [(part, quarter.grain) for part in new]
 
 
 def add_parcel(draft: Draft, parcel: Geometry, *, life: Life = STANDING, z: float = 20.0, public: bool = False) -> None:
