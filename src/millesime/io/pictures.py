@@ -42,20 +42,30 @@ def read_picture(path: str | Path, bounds: Bounds, *, shape: tuple[int, int]) ->
                     place=file,
                     remedy="give an image of three bands of 8 bits: red, green, blue",
                 )
-            window = from_bounds(*bounds, transform=dataset.transform)
-            inside = window.col_off >= 0 and window.row_off >= 0
-            inside = inside and window.col_off + window.width <= dataset.width
-            inside = inside and window.row_off + window.height <= dataset.height
-            return dataset.read(
-                [1, 2, 3],
-                window=window,
-                out_shape=(3, *shape),
-                boundless=not inside,  # reading beyond the edge bypasses the overviews
-                fill_value=None if inside else 255,
-                resampling=Resampling.average,
-            )
+            return _pasted(dataset, bounds, shape)
     except RasterioIOError as error:
         raise ImageryError(f"cannot be read ({error})", place=file, remedy="check the file") from error
+
+
+def _pasted(dataset: Any, bounds: Bounds, shape: tuple[int, int]) -> npt.NDArray[np.uint8]:
+    """The part of the picture that the image covers, on white."""
+    west, south, east, north = bounds
+    picture = np.full((3, *shape), 255, dtype=np.uint8)
+    held = dataset.bounds
+    shared = (max(west, held.left), max(south, held.bottom), min(east, held.right), min(north, held.top))
+    if shared[0] >= shared[2] or shared[1] >= shared[3]:
+        return picture
+    across, down = shape[1] / (east - west), shape[0] / (north - south)
+    left, right = round((shared[0] - west) * across), round((shared[2] - west) * across)
+    top, bottom = round((north - shared[3]) * down), round((north - shared[1]) * down)
+    if right > left and bottom > top:
+        picture[:, top:bottom, left:right] = dataset.read(
+            [1, 2, 3],
+            window=from_bounds(*shared, transform=dataset.transform),
+            out_shape=(3, bottom - top, right - left),
+            resampling=Resampling.average,
+        )
+    return picture
 
 
 def encode_jpeg(pixels: npt.NDArray[np.uint8], *, quality: int) -> bytes:

@@ -144,7 +144,8 @@ def write_geopackage(
         styles: QGIS styles of each layer; the first default one is what QGIS opens the layer with.
         geometry_name: name of the geometry column, 'the_geom' as in the national deliveries.
     """
-    options = {"OGR_CURRENT_DATE": _FIXED_DATE}
+    # The file is made beside its target and renamed: waiting for the disk after each layer protects nothing.
+    options = {"OGR_CURRENT_DATE": _FIXED_DATE, "OGR_SQLITE_SYNCHRONOUS": "OFF"}
     before = {key: pyogrio.get_gdal_config_option(key) for key in options}
     with written_whole(path) as temporary:
         pyogrio.set_gdal_config_options(options)
@@ -157,9 +158,7 @@ def write_geopackage(
             _write_styles(temporary, styles, layers, geometry_name)
 
 
-def _write_layer(
-    path: Path, name: str, frame: geopandas.GeoDataFrame | pd.DataFrame, geometry_name: str
-) -> None:
+def _write_layer(path: Path, name: str, frame: geopandas.GeoDataFrame | pd.DataFrame, geometry_name: str) -> None:
     if not isinstance(frame, geopandas.GeoDataFrame):
         pyogrio.write_dataframe(
             frame.reset_index(drop=True),

@@ -240,7 +240,7 @@ def _photos(context: StepContext, grid: Grid, sites: Sequence[Site]) -> Photos:
     return Photos(
         maps={year: picture(path, grid.bounds, grid.shape) for year, path in found.items()},
         sites={
-            (site.number, year): picture(path, site_bounds(site), side)
+            (site.number, year): picture(path, site_bounds(site, grid.bounds), side)
             for site in sites
             for year, path in found.items()
         },

@@ -195,8 +195,11 @@ def test_sites_join_what_touches_and_rank_what_matters_first(delivered):
     assert sites[0].polygons == 3
     assert sites[0].transition_share == pytest.approx(126 / 144)
     assert (sites[0].covers, sites[0].uses) == (("CS2.2.1", "CS2.2.1"), ("US1.1", "US5"))
-    west, south, east, north = site_bounds(sites[1])
+    extent = (650_000.0, 6_860_000.0, 650_400.0, 6_860_400.0)
+    west, south, east, north = site_bounds(sites[1], extent)
     assert east - west == pytest.approx(north - south)
+    assert west >= extent[0]
+    assert north <= extent[3]
     assert (
         biggest_sites(delivered.differential[:0], None, years=(2019, 2022), with_effect=5, without_effect=1, gap_m=1)
         == ()

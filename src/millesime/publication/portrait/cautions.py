@@ -8,6 +8,9 @@ from millesime.nomenclature import threshold
 from millesime.publication.portrait.figures import Figures
 from millesime.publication.portrait.numbers import FIXED, hectares, number, percent
 
+#: What would be shown as 0,00 ha.
+_NEGLIGIBLE_HA = 0.005
+
 
 @dataclass(frozen=True)
 class Caution:
@@ -59,12 +62,15 @@ def _thresholds(figures: Figures) -> str:
         f"Un îlot non artificialisé de moins de {small}{FIXED}m² entouré de sols artificialisés est compté "
         f"artificialisé, et réciproquement ; un bâtiment d'au moins {built}{FIXED}m² reste toujours compté. "
     )
-    share = 100 * figures.threshold_ha / figures.territory.area_ha
-    text += (
-        f"En {figures.year}, {hectares(figures.threshold_ha)} ({percent(share)} du territoire) doivent leur statut "
-        "à un seuil et non au croisement de la couverture et de l'usage. "
-    )
-    if figures.period is not None and figures.flux_by_threshold_ha > 0:
+    if figures.threshold_ha < _NEGLIGIBLE_HA:
+        text += f"En {figures.year}, aucune surface ne doit son statut à un seuil. "
+    else:
+        share = 100 * figures.threshold_ha / figures.territory.area_ha
+        text += (
+            f"En {figures.year}, {hectares(figures.threshold_ha)} ({percent(share)} du territoire) doivent leur statut "
+            "à un seuil et non au croisement de la couverture et de l'usage. "
+        )
+    if figures.period is not None and figures.flux_by_threshold_ha >= _NEGLIGIBLE_HA:
         text += (
             f"{hectares(figures.flux_by_threshold_ha)} du flux viennent des seuils seuls : ni la couverture ni l'usage "
             "n'y ont changé. "

@@ -73,9 +73,10 @@ def paint(
     shown = lookup[ranks]
     # Index 0 is nothing; class k has three shades from 3k + 1: fill, hatch, outline.
     pixels = np.where(shown > 0, 3 * (shown - 1) + 1, 0).astype(np.uint8)
+    masks = {item.hatch.angle_deg: hatch_mask(item.hatch.angle_deg, grid.shape) for item in paints if item.hatch}
     for rank, item in enumerate(paints):
         if item.hatch is not None:
-            pixels[(shown == rank + 1) & hatch_mask(item.hatch.angle_deg, grid.shape)] = 3 * rank + 2
+            pixels[(shown == rank + 1) & masks[item.hatch.angle_deg]] = 3 * rank + 2
     if outlined and _worth_outlining(ranks):
         edge = _edges(ranks) & (shown > 0)
         pixels[edge] = (3 * (shown[edge] - 1) + 3).astype(np.uint8)
@@ -121,8 +122,8 @@ def _burn(geometries: Sequence[Any] | npt.NDArray[Any], grid: Grid) -> npt.NDArr
 
 
 def _worth_outlining(ranks: npt.NDArray[np.uint32]) -> bool:
-    count = len(np.unique(ranks))
-    return bool(ranks.size / max(count, 1) >= _MEAN_POLYGON_PX_FOR_OUTLINES)
+    count = int(np.count_nonzero(np.bincount(ranks.ravel())))
+    return ranks.size >= _MEAN_POLYGON_PX_FOR_OUTLINES * count
 
 
 def _edges(ranks: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:

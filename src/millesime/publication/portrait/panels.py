@@ -19,7 +19,6 @@ from millesime.publication.portrait.numbers import hectares, percent
 from millesime.publication.styles.catalogue import FLUX_LABELS, STATUS_LABELS, short_label
 from millesime.publication.styles.patterns import (
     ARTIFICIAL_COLOUR,
-    ARTIFICIAL_HATCH,
     FLUX_COLOURS,
     FLUX_HATCHES,
     HATCHES,
@@ -116,7 +115,7 @@ def code_panel(
 def artificial_panel(key: str, note: str, vintages: Sequence[VintageLayers], grid: Grid) -> Panel:
     """The panel of the artificial status, with what the thresholds changed apart."""
     paints = (
-        Paint(ARTIFICIAL_COLOUR, ARTIFICIAL_HATCH),
+        Paint(ARTIFICIAL_COLOUR),
         Paint(ARTIFICIAL_COLOUR, THRESHOLD_HATCH),
         Paint(NATURAL_COLOUR),
         Paint(NATURAL_COLOUR, THRESHOLD_HATCH),
@@ -141,7 +140,7 @@ def artificial_panel(key: str, note: str, vintages: Sequence[VintageLayers], gri
         )
     artificial_label, natural_label = STATUS_LABELS["artif"], STATUS_LABELS["non artif"]
     lines = (
-        LegendItem(artificial_label, ARTIFICIAL_COLOUR, "h-artif"),
+        LegendItem(artificial_label, ARTIFICIAL_COLOUR, ""),
         LegendItem(f"{artificial_label} par le jeu d'un seuil", ARTIFICIAL_COLOUR, "h-artif-seuil"),
         LegendItem(natural_label, NATURAL_COLOUR, ""),
         LegendItem(f"{natural_label} par le jeu d'un seuil", NATURAL_COLOUR, "h-natural-seuil"),

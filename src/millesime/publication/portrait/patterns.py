@@ -8,7 +8,6 @@ from millesime.nomenclature import CS, US
 from millesime.publication.portrait.charts import swatch
 from millesime.publication.styles.patterns import (
     ARTIFICIAL_COLOUR,
-    ARTIFICIAL_HATCH,
     FLUX_COLOURS,
     FLUX_HATCHES,
     HATCHES,
@@ -37,7 +36,6 @@ def svg_patterns() -> tuple[SvgPattern, ...]:
         if leaf.code in HATCHES
     ]
     status = [
-        ("h-artif", ARTIFICIAL_COLOUR, ARTIFICIAL_HATCH),
         ("h-artif-seuil", ARTIFICIAL_COLOUR, THRESHOLD_HATCH),
         ("h-natural-seuil", NATURAL_COLOUR, THRESHOLD_HATCH),
     ]

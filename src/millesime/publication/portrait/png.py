@@ -37,7 +37,7 @@ def palette_png(
     if transparent is not None:
         opacity = bytes(0 if index == transparent else 255 for index in range(transparent + 1))
         chunks.append(_chunk(b"tRNS", opacity))
-    chunks += [_chunk(b"IDAT", zlib.compress(rows.tobytes(), 9)), _chunk(b"IEND", b"")]
+    chunks += [_chunk(b"IDAT", zlib.compress(rows.tobytes(), 6)), _chunk(b"IEND", b"")]
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 

@@ -127,9 +127,11 @@ def _commune(geometry: Any, communes: geopandas.GeoDataFrame | None) -> str:
     return str(communes["name"].iloc[int(np.argmax(shares))])
 
 
-def site_bounds(site: Site) -> Bounds:
-    """The square around a site that its pictures show: the site and a margin, 60 m at least."""
+def site_bounds(site: Site, extent: Bounds) -> Bounds:
+    """The square around a site that its pictures show: the site and a margin, 60 m at least, inside `extent`."""
     west, south, east, north = shapely.bounds(site.geometry)
-    half = max(1.35 * max(east - west, north - south), 60.0) / 2
-    x, y = (west + east) / 2, (south + north) / 2
+    room = min(extent[2] - extent[0], extent[3] - extent[1])
+    half = min(max(1.35 * max(east - west, north - south), 60.0), room) / 2
+    x = min(max((west + east) / 2, extent[0] + half), extent[2] - half)
+    y = min(max((south + north) / 2, extent[1] + half), extent[3] - half)
     return (x - half, y - half, x + half, y + half)

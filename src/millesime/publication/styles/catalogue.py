@@ -5,7 +5,6 @@ from __future__ import annotations
 from millesime.nomenclature import COSIA, CS, US, Code, CodeTable
 from millesime.publication.styles.patterns import (
     ARTIFICIAL_COLOUR,
-    ARTIFICIAL_HATCH,
     FLUX_COLOURS,
     FLUX_HATCHES,
     HATCHES,
@@ -94,7 +93,7 @@ def artificial_styles() -> tuple[VectorStyle, ...]:
     }
     artificial, natural = STATUS_LABELS["artif"], STATUS_LABELS["non artif"]
     categories = (
-        Category("artif", f"{artificial} (croisement CS × US)", Fill(ARTIFICIAL_COLOUR, ARTIFICIAL_HATCH)),
+        Category("artif", f"{artificial} (croisement CS × US)", Fill(ARTIFICIAL_COLOUR)),
         Category("artif seuil", f"{artificial} par un seuil", Fill(ARTIFICIAL_COLOUR, THRESHOLD_HATCH)),
         Category("non artif", f"{natural} (croisement CS × US)", Fill(NATURAL_COLOUR)),
         Category("non artif seuil", f"{natural} par un seuil", Fill(NATURAL_COLOUR, THRESHOLD_HATCH)),

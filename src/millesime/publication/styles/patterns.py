@@ -49,5 +49,4 @@ ARTIFICIAL_COLOUR = "#c2410c"
 NATURAL_COLOUR = "#e3eedd"
 FLUX_COLOURS = {1: "#b91c1c", 0: "#d99a1c", -1: "#15803d"}
 FLUX_HATCHES = {1: Hatch(45, _WHITE), 0: None, -1: Hatch(135, _WHITE)}
-ARTIFICIAL_HATCH = Hatch(45, "#f4b183")
 THRESHOLD_HATCH = Hatch(90, _BLACK)
