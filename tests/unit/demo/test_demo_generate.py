@@ -1,6 +1,6 @@
 """The territory's folder: whole or absent, recognised when it is there, in the format that the chain reads.
 
-Imagery and rasters have tests of their own and take most of the time: here they are stood in for.
+Imagery, rasters and databases have tests of their own and take most of the time: here they are stood in for.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from millesime.io.workspace import Workspace
 from millesime.ocsge_final.operations import parse_operations
 
 IMAGERY = ("ortho_rgb", "ortho_irc", "dsm", "dtm")
+DATABASES = ("bd_topo", "rpg", "bd_foret", "fichiers_fonciers", "admin_express")
+WRITE_DATABASES = module.databases.write
 
 
 def _scenes(seed, size_km, change_rate):
@@ -38,24 +40,32 @@ def _write_truth(scenes, folder, *, workers):
     (folder / "changes.parquet").write_text("truth")
 
 
+def _write_databases(scene_at, year, folder, *, seed, perfect):
+    for name in DATABASES:
+        (folder / f"{name}.gpkg").write_text(f"{name} {year} {seed} {perfect}")
+    return SimpleNamespace(counts={"bd_topo.batiment": len(scene_at(year).buildings)})
+
+
 @pytest.fixture(autouse=True)
 def _light(monkeypatch):
     monkeypatch.setattr(module, "make_scenes", _scenes)
     monkeypatch.setattr(module.imagery, "write", _write_imagery)
     monkeypatch.setattr(module.truth, "write", _write_truth)
+    monkeypatch.setattr(module.databases, "write", _write_databases)
 
 
 def _make(folder, **options):
     return generate(folder, **{"seed": 5, "size_km": 0.4, "workers": 1} | options)
 
 
-def test_everything_that_the_configuration_names_is_there(tmp_path):
+def test_everything_that_the_configuration_names_is_there(tmp_path, monkeypatch):
+    monkeypatch.setattr(module.databases, "write", WRITE_DATABASES)
     made = _make(tmp_path / "demo")
     assert made.years == (2019, 2022)
     assert not made.skipped
     workspace = Workspace.open(made.folder)
     for vintage in workspace.territory.vintages:
-        for name in (*IMAGERY, "operations", "bd_topo", "rpg", "bd_foret", "fichiers_fonciers", "admin_express"):
+        for name in (*IMAGERY, *DATABASES, "operations"):
             assert workspace.source(name, vintage).is_file()
     assert workspace.territory.vintage(2022).reference_vintage == 2019
     assert workspace.territory.vintage(2019).reference_vintage is None
