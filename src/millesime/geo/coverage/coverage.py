@@ -7,7 +7,7 @@ new coverage.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
@@ -18,7 +18,7 @@ import numpy.typing as npt
 from millesime.errors import InternalError
 from millesime.geo.coverage import measures, rings
 from millesime.geo.coverage.checking import faults_of
-from millesime.geo.coverage.labels import coverage_of_labels
+from millesime.geo.coverage.labels import coverage_of_bands, coverage_of_labels
 from millesime.geo.coverage.matching import match_polygons
 from millesime.geo.coverage.merging import Affinity, dissolve_faces, merge_small_faces
 from millesime.geo.coverage.polygons import polygons_of_coverage
@@ -91,6 +91,25 @@ class Coverage:
             GeometryError: the grid reaches beyond what int32 centimetres hold.
         """
         return coverage_of_labels(cls, labels, grid, nodata=nodata)
+
+    @classmethod
+    def from_bands(
+        cls,
+        bands: Iterable[npt.NDArray[np.unsignedinteger[Any]]],
+        grid: Grid,
+        *,
+        dtype: npt.DTypeLike,
+        nodata: int | None = 0,
+    ) -> Self:
+        """As `from_labels`, from bands of rows in order from the north: the raster is never whole in memory.
+
+        Args:
+            bands: labels of shape (rows, width); together they fill the grid.
+            grid: grid of the whole raster.
+            dtype: type of the labels.
+            nodata: as in `from_labels`.
+        """
+        return coverage_of_bands(cls, bands, grid, dtype=np.dtype(dtype), nodata=nodata)
 
     @classmethod
     def from_polygons(cls, geometries: Any, *, crs: str) -> Self:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from millesime.errors import GeometryError, ImageryError
-from millesime.geo.coverage.tracing import trace_labels
+from millesime.geo.coverage.tracing import LabelSweep
 from millesime.geo.grid import Grid
 
 if TYPE_CHECKING:
     from millesime.geo.coverage.coverage import Coverage
 
 CoverageT = TypeVar("CoverageT", bound="Coverage")
+Labels = npt.NDArray[np.unsignedinteger[Any]]
 _INT32_MAX = np.iinfo(np.int32).max
+
+#: Rows swept at once when the whole raster is at hand.
+_BAND_ROWS = 512
 
 
 def lattice_cm(grid: Grid) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -34,46 +39,69 @@ def lattice_cm(grid: Grid) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]
     return x, y
 
 
-def outside_as_zero(
-    labels: npt.NDArray[np.unsignedinteger[Any]], nodata: int | None
-) -> tuple[npt.NDArray[np.unsignedinteger[Any]], int]:
-    """Labels with 0 where it is outside, and the label that stands in for a true 0 (0: there is none)."""
-    if nodata == 0 or (nodata is None and labels.all()):
-        return labels, 0
-    if nodata is not None and nodata <= np.iinfo(labels.dtype).max:
-        exchanged = labels.copy()
+def stand_in_for_zero(dtype: np.dtype[Any], nodata: int | None) -> int:
+    """The label under which a true 0 is swept, as 0 means outside there; 0 when 0 is outside anyway.
+
+    Raises:
+        ImageryError: `nodata` is no value of this type.
+    """
+    most = int(np.iinfo(dtype).max)
+    if nodata is None:
+        return min(most + 1, int(np.iinfo(np.uint32).max))
+    if not 0 <= nodata <= most:
+        raise ImageryError(f"NoData {nodata} is no value of a {dtype} raster", remedy=f"give a value from 0 to {most}")
+    return nodata
+
+
+def _with_zero_outside(labels: Labels, nodata: int | None, stand_in: int) -> Labels:
+    if nodata == 0:
+        return labels
+    wide = np.uint32 if stand_in > np.iinfo(labels.dtype).max else labels.dtype
+    exchanged = labels.astype(wide)
+    if nodata is None:
+        if labels.dtype == np.uint32 and (labels == stand_in).any():
+            raise ImageryError(f"label {stand_in} is above the supported range")
+    else:
         exchanged[labels == nodata] = 0
-        exchanged[labels == 0] = nodata
-        return exchanged, nodata
-    if not labels.all() and int(labels.max()) == np.iinfo(np.uint32).max:
-        raise ImageryError("labels use the whole range of 32 bits, no value is left to stand for outside")
-    stand_in = int(labels.max()) + 1
-    exchanged = labels.astype(np.uint32)
     exchanged[labels == 0] = stand_in
-    return exchanged, stand_in
+    return exchanged
 
 
-def coverage_of_labels(
-    kind: type[CoverageT], labels: npt.NDArray[np.unsignedinteger[Any]], grid: Grid, *, nodata: int | None
-) -> CoverageT:
+def coverage_of_labels(kind: type[CoverageT], labels: Labels, grid: Grid, *, nodata: int | None) -> CoverageT:
     """See `Coverage.from_labels`."""
     if labels.shape != grid.shape:
         raise ImageryError(f"labels of shape {labels.shape} on a grid of shape {grid.shape}")
-    if labels.dtype.kind != "u" or labels.dtype.itemsize > 4:
+    bands = (labels[row : row + _BAND_ROWS] for row in range(0, grid.height, _BAND_ROWS))
+    return coverage_of_bands(kind, bands, grid, dtype=labels.dtype, nodata=nodata)
+
+
+def coverage_of_bands(
+    kind: type[CoverageT], bands: Iterable[Labels], grid: Grid, *, dtype: np.dtype[Any], nodata: int | None
+) -> CoverageT:
+    """See `Coverage.from_bands`."""
+    if dtype.kind != "u" or dtype.itemsize > 4:
         raise ImageryError(
-            f"labels of type {labels.dtype} cannot be traced",
-            remedy="give classes as unsigned integers of 8, 16 or 32 bits",
+            f"labels of type {dtype} cannot be traced",
+            remedy="give classes as unsigned integers of 8, 16 or 32 bits (gdal_translate -ot Byte)",
         )
     x_cm, y_cm = lattice_cm(grid)
     origin = (int(x_cm[0]), int(y_cm[0]))
     if x_cm[-1] - x_cm[0] > _INT32_MAX // 2 or y_cm[0] - y_cm[-1] > _INT32_MAX // 2:
         raise GeometryError(f"a grid of {grid.width} x {grid.height} px of {grid.pixel_m} m is too wide")
-    inside, stand_in = outside_as_zero(labels, nodata)
-    traced = trace_labels(inside)
+    stand_in = stand_in_for_zero(dtype, nodata)
+    swept = dtype if stand_in <= np.iinfo(dtype).max else np.dtype(np.uint32)
+    sweep = LabelSweep(width=grid.width, dtype=swept)
+    row = 0
+    for band in bands:
+        row += band.shape[0]
+        sweep.feed(_with_zero_outside(band, nodata, stand_in), last=row == grid.height)
+    if row != grid.height:
+        raise ImageryError(f"bands of {row} rows for a grid of {grid.height}")
+    traced = sweep.finish()
     vertices = np.empty(traced.corners.shape, np.int32)
     vertices[:, 0] = (x_cm - origin[0])[traced.corners[:, 0]]
     vertices[:, 1] = (y_cm - origin[1])[traced.corners[:, 1]]
-    values = traced.values.astype(labels.dtype) if stand_in <= np.iinfo(labels.dtype).max else traced.values
+    values = traced.values
     if stand_in:
         values[values == stand_in] = 0
     east, south = int(x_cm[-1] - origin[0]), int(y_cm[-1] - origin[1])
@@ -87,5 +115,5 @@ def coverage_of_labels(
         start=traced.start,
         end=traced.end,
         fixed=np.array([(0, 0), (east, 0), (0, south), (east, south)], np.int32),
-        face_values=values,
+        face_values=values.astype(dtype),
     )

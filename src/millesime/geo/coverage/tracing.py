@@ -341,12 +341,3 @@ class LabelSweep:
         )
         faces = 2 * self._parent.shape[0]
         self._parent, self._value = np.resize(self._parent, faces), np.resize(self._value, faces)
-
-
-def trace_labels(labels: npt.NDArray[np.unsignedinteger[Any]], *, band_rows: int = 512) -> TracedLabels:
-    """Trace a label raster of shape (h, w), 0 being outside, in bands of rows."""
-    height, width = labels.shape
-    sweep = LabelSweep(width=width, dtype=labels.dtype)
-    for row in range(0, height, band_rows):
-        sweep.feed(labels[row : row + band_rows], last=row + band_rows >= height)
-    return sweep.finish()

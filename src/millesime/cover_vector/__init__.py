@@ -1,0 +1,8 @@
+"""Cover vector: the class raster as a coverage of polygons, as CoSIA is delivered."""
+
+from __future__ import annotations
+
+from millesime.cover_vector.generalise import Generalised, generalise
+from millesime.cover_vector.product import CoverVector
+
+__all__ = ["CoverVector", "Generalised", "generalise"]
