@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,20 +25,20 @@ from millesime.evaluation import (
     evaluate_territory,
 )
 from millesime.evaluation.pixel_classifier import fit
-from millesime.geo.grid import Window
+from millesime.geo.grid import Grid, Window
 from millesime.geo.tiling import super_tiles
 from millesime.imagery import from_json
 from millesime.imagery.step import open_imagery
-from millesime.io.raster import RasterReader
+from millesime.io.raster import RasterReader, read_grid
 from millesime.io.territory import Vintage
 from millesime.io.vector import read_vector
 from millesime.io.workspace import Workspace
 
 _TILE_PX = 2048
 
-#: The classifier is trained on one pixel in 29 x 29 and measured on one in 11 x 11, of the same territory: more than
-#: another territory would give it, so its figure is the highest that colour and height alone can claim.
-_TRAIN_STEP_PX, _TEST_STEP_PX, _BATCH = 29, 11, 2048
+#: Pixels that the classifier is trained and measured on, of the same territory: more than another territory would give
+#: it, so its figure is the highest that colour and height alone can claim.
+_TRAIN_PIXELS, _TEST_PIXELS, _BATCH = 40_000, 400_000, 2048
 
 
 def measure(workspace: Workspace, *, progress: Progress | None = None, pixel_classifier: bool = True) -> dict[str, Any]:
@@ -87,14 +88,21 @@ def _cover(truth: Path, product: Path) -> Confusion:
 
 def _classifier(workspace: Workspace, year: int, truth: Path) -> Confusion:
     """Confusion of a per-pixel classifier on the same bands, over a regular sample of pixels."""
+    grid = read_grid(truth)
+    train_step, test_step = (_step_px(grid, pixels) for pixels in (_TRAIN_PIXELS, _TEST_PIXELS))
     train, test = [], []
     for bands, labels in _bands_and_truth(workspace, year, truth):
-        train.append(_sample(bands, labels, start=0, step=_TRAIN_STEP_PX))
-        test.append(_sample(bands, labels, start=2, step=_TEST_STEP_PX))
+        train.append(_sample(bands, labels, start=0, step=train_step))
+        test.append(_sample(bands, labels, start=2, step=test_step))
     samples, answers = np.concatenate([p for p, _ in train]), np.concatenate([labels for _, labels in train])
     fitted = fit(samples, answers, batch=_BATCH)
     predicted = fitted.predict(np.concatenate([pixels for pixels, _ in test]))
     return confusion(np.concatenate([labels for _, labels in test]), predicted, classes=dict(COVER_CLASSES))
+
+
+def _step_px(grid: Grid, pixels: int) -> int:
+    """Step of the regular grid that takes about so many pixels."""
+    return max(1, round(math.sqrt(grid.width * grid.height / pixels)))
 
 
 def _bands_and_truth(

@@ -11,6 +11,8 @@ from typing import Any
 
 import geopandas
 import pandas as pd
+import pyarrow
+import pyarrow.parquet
 import pyogrio
 import pyogrio.errors
 import shapely
@@ -47,11 +49,18 @@ def list_layers(path: str | Path) -> tuple[str, ...]:
     """
     file = local_file(path)
     if file.suffix.lower() in _PARQUET:
-        return (file.stem,)
+        return (file.stem,) if _parquet_has_geometry(file) else ()
     try:
         return tuple(str(name) for name, kind in pyogrio.list_layers(file) if kind is not None)
     except pyogrio.errors.DataSourceError as error:
         raise InputError(f"cannot be read as a vector file ({error})", place=file, remedy="check the file") from error
+
+
+def _parquet_has_geometry(file: Path) -> bool:
+    try:
+        return b"geo" in (pyarrow.parquet.read_schema(file).metadata or {})
+    except (pyarrow.ArrowException, OSError) as error:
+        raise InputError(f"cannot be read as Parquet ({error})", place=file, remedy="check the file") from error
 
 
 def read_vector(

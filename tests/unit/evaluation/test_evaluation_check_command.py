@@ -72,6 +72,13 @@ def test_folder(sound, faulty, tmp_path):
     assert content["ignored"] == ["other.gpkg/commune"]
 
 
+def test_tables_without_geometry_are_passed_over(sound, tmp_path):
+    occupation_sol().drop(columns="geometry").to_parquet(tmp_path / "indicators.parquet")
+    result = runner.invoke(app, [str(tmp_path), "--json"])
+    assert result.exit_code == 0, result.output
+    assert [layer["name"] for layer in json.loads(result.stdout)["layers"]] == ["sound.gpkg/OCCUPATION_SOL"]
+
+
 def test_nothing_to_check_is_wrong_use(tmp_path):
     path = tmp_path / "other.gpkg"
     write_geopackage(path, {"commune": occupation_sol()[["geometry"]].assign(nom="x")})
