@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shapely
-from shapely import Geometry, Polygon
+from shapely import Geometry, LineString, Polygon
 
 from millesime.demo.plan.blocks import ACTIVITY, split_by_streets, split_parcels, usable
 from millesime.demo.plan.draft import STANDING, Area, Draft, Life
@@ -26,7 +26,8 @@ ZONE_OF = {
 def activity_zone(draft: Draft, network: Network, lot: Lot, ways: Geometry) -> list[Geometry]:
     """A zone with its own street and plots; the public ground it adds."""
     rng = stream(draft.seed, "activity")
-    blocks, streets = [lot.polygon], []
+    blocks: list[Polygon] = [lot.polygon]
+    streets: list[LineString] = []
     if lot.polygon.area > 22000:
         blocks, streets = split_by_streets(lot.polygon, ACTIVITY, rng, ways=ways)
     for line in streets:

@@ -128,7 +128,7 @@ def _neighbours(faces: npt.NDArray[np.object_]) -> tuple[Ints, Floats]:
     distinct = low != high
     couples, place = np.unique(np.column_stack([low, high])[distinct], axis=0, return_inverse=True)
     shared = np.bincount(place.ravel(), weights=length[distinct], minlength=len(couples))
-    return couples.reshape(-1, 2), shared
+    return couples.reshape(-1, 2).astype(np.int64), shared.astype(np.float64)
 
 
 def _absorb_slivers(

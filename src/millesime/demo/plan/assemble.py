@@ -23,6 +23,8 @@ from millesime.demo.scene import MATERIALS, Scene
 
 CRS = "EPSG:2154"
 Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 #: A unit smaller than this is not drawn (buildings are, from 50 m2): it joins its best neighbour.
 MIN_UNIT_M2, MIN_BUILDING_M2 = 150.0, 50.0
@@ -62,29 +64,37 @@ def top_lands(plan: Plan, year: int) -> Ints:
     if (top < 0).any():
         raise AssertionError("the land leaves a hole in the territory")
     area = shapely.area(stack.faces)
-    floor = np.array([MIN_BUILDING_M2 - 6 if land.kind == "building" else MIN_UNIT_M2 for land in lands])
+    roof = np.array([land.kind == "building" for land in lands])
+    floor = np.where(roof, MIN_BUILDING_M2 - 6, MIN_UNIT_M2)
     for _ in range(3):
         component = stack.components(_labels(plan, top))
-        total = np.bincount(component, weights=area)
+        total = np.bincount(component, weights=area).astype(np.float64)
         small = total[component] < floor[top]
         if not small.any():
             break
-        pairs = component[stack.pairs]
-        outer = pairs[:, 0] != pairs[:, 1]
-        couples, place = np.unique(np.sort(pairs[outer], axis=1), axis=0, return_inverse=True)
-        shared = np.bincount(place.ravel(), weights=stack.shared_m[outer], minlength=len(couples))
-        is_small = np.zeros(len(total), dtype=bool)
-        is_small[component[small]] = True
-        # a house is no host for the strip beside it
-        roofs = np.zeros(len(total), dtype=bool)
-        roofs[component] = np.array([lands[t].kind == "building" for t in top])
-        shared = np.where(roofs[couples].any(axis=1), shared * 1e-3, shared)
-        parent = best_neighbour(is_small, total, couples, shared)
-        first = np.zeros(len(total), dtype=np.int64)
-        first[component[::-1]] = np.arange(len(component))[::-1]
-        moved = small & (parent[component] >= 0)
-        top[moved] = top[first[parent[component[moved]]]]
+        host = _hosts(stack, component, total, small, roof[top])
+        moved = small & (host >= 0)
+        top[moved] = top[host[moved]]
     return top
+
+
+def _hosts(stack: Arrangement, component: Ints, total: Floats, small: Bools, roofed: Bools) -> Ints:
+    """For each face of a small unit, a face of the unit that takes it; -1 for the others."""
+    pairs = component[stack.pairs]
+    outer = pairs[:, 0] != pairs[:, 1]
+    couples, place = np.unique(np.sort(pairs[outer], axis=1), axis=0, return_inverse=True)
+    shared = np.bincount(place.ravel(), stack.shared_m[outer], len(couples)).astype(np.float64)
+    is_small = np.zeros(len(total), dtype=bool)
+    is_small[component[small]] = True
+    roofs = np.zeros(len(total), dtype=bool)
+    roofs[component] = roofed
+    # a house is no host for the strip beside it
+    shared = np.where(roofs[couples].any(axis=1), shared * 1e-3, shared)
+    parent = best_neighbour(is_small, total, couples, shared)
+    first = np.zeros(len(total), dtype=np.int64)
+    first[component[::-1]] = np.arange(len(component))[::-1]
+    host: Ints = np.where(parent >= 0, first[parent], -1)[component]
+    return host
 
 
 def _labels(plan: Plan, top: Ints) -> Ints:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -130,7 +131,7 @@ class Area:
     """A named or farmed or wooded place or a parcel: one row of a descriptive frame."""
 
     geometry: Geometry
-    values: dict[str, str | int | bool]
+    values: Mapping[str, str | int | bool | float]
     life: Life
 
 

@@ -161,7 +161,10 @@ def garden(
     if rng.random() < 0.35:
         patch = rectangle(*_spot(free, rng), float(rng.uniform(4, 9)), float(rng.uniform(3, 6)), front.along)
         draft.paint(patch.intersection(free), "bare_earth", z=Z_DETAIL + 1, life=life)
-    garden_trees(draft, free, rng, life=life, per_m2=1 / 130)
+    garden_trees(draft, free, rng, life=life, per_m2=1 / 95)
+    for _ in range(int(rng.poisson(free.area / 220))):
+        bush = shapely.Point(_spot(free, rng)).buffer(float(rng.uniform(0.7, 1.8)), quad_segs=2)
+        draft.paint(bush.intersection(free), "scrub", z=Z_DETAIL + 1, life=life)
 
 
 def _shed(draft: Draft, free: Geometry, along: float, rng: np.random.Generator, life: Life) -> Geometry:

@@ -42,7 +42,7 @@ LARGE = 2
 WISHES = (
     Wish("quarry", 21000, "US1.3", sites.quarry, 0.42),
     Wish("sports", 15500, "US3", sites.sports, 0.2, ratio=1.5),
-    Wish("greenhouses", 7500, "US1.1", sites.greenhouses, 0.3),
+    Wish("greenhouses", 9500, "US1.1", sites.greenhouses, 0.3),
     Wish("fish_ponds", 8500, "US1.4", sites.fish_ponds, 0.3, near_river=True),
     Wish("farm", 5200, "US1.1", sites.farm, 0.28),
     Wish("wastewater", 4200, "US4.3", sites.wastewater, 0.33, near_river=True),

@@ -30,6 +30,8 @@ FIRST_YEAR, SECOND_YEAR = 2019, 2022
 OLDEST_YEAR = 2017
 #: Share of the area that changes from the first to the second vintage when nothing else is asked.
 LIVELY = 0.02
+#: Share of the area that changes where change is as rare as in life: 0.1 to 0.3 % becomes artificial.
+RARE = 0.004
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,18 @@ def _communes(draft: Draft, network: Network) -> geopandas.GeoDataFrame:
     )
 
 
+def _name_edges(changes: geopandas.GeoDataFrame) -> None:
+    """Scraps at the edge of a change, given to another neighbour than before, belong to the nearest change."""
+    loose = (changes["kind"] == "edge").to_numpy()
+    if loose.any() and not loose.all():
+        known = changes[~loose].reset_index(drop=True)
+        _, nearest = shapely.STRtree(known.geometry.to_numpy()).query_nearest(
+            changes.geometry.to_numpy()[loose], all_matches=False
+        )
+        for name in ("kind", "year"):
+            changes.loc[loose, name] = known[name].to_numpy()[nearest]
+
+
 def find_changes(plan: Plan) -> geopandas.GeoDataFrame:
     """Ground whose cover or use differs between the vintages, one row per connected piece."""
     lands = plan.draft.lands
@@ -173,6 +187,7 @@ def find_changes(plan: Plan) -> geopandas.GeoDataFrame:
         geometry=shapes[rows],
         crs=CRS,
     )
+    _name_edges(frame)
     artificial = ARTIFICIALISATION.is_artificial
     frame["artificial"] = [int(artificial(b, d)) - int(artificial(a, c)) for a, b, c, d, _, _ in chosen]
     return frame

@@ -60,7 +60,7 @@ def greenhouses(plot: Plot) -> None:
     """A market garden under glass."""
     size = plot.polygon.area**0.5
     plot.ground("CS2.2.1", "market_garden", "bare_earth")
-    for _ in range(9):
+    for _ in range(12):
         body = plot.place(9.6, min(0.75 * size, 62.0), at="middle", gap_m=1.6, least=0.5)
         if body is None:
             break

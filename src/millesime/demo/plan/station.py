@@ -30,7 +30,7 @@ def station(draft: Draft, network: Network, siting: Siting) -> list[Geometry]:
         return []
     yard, heading, index = found
     roads = [*(trunk.line for trunk in network.trunks), *(way.geometry for way in draft.ways if way.level == 0)]
-    lane = _lane(yard, shapely.union_all([road for road in roads]), network)
+    lane = _lane(yard, shapely.union_all(roads), network)
     if lane is None:
         return []
     siting.take(Lot(yard, network.rail, heading, index), "site")

@@ -141,7 +141,8 @@ def build_quarter(draft: Draft, quarter: Quarter, number: int, *, key: str = "qu
                 row_houses(draft, parcel, quarter.street, rng, us=us, owner=0)
             elif grain is FAUBOURG and rng.random() < 0.4:
                 back = float(rng.uniform(0, 2.5))
-                row_houses(draft, parcel, quarter.street, rng, us="US5", owner=0, setback_m=back)
+                us = "US235" if rng.random() < 0.2 else "US5"
+                row_houses(draft, parcel, quarter.street, rng, us=us, owner=0, setback_m=back)
             elif rng.random() < (0.08 if life is STANDING else 0.03) or parcel.area < 160:
                 plain_garden(draft, parcel, rng, life=life)
                 if life is STANDING and parcel.area > 380:
