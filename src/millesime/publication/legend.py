@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from millesime.nomenclature import CoverNomenclature
 from millesime.publication.product import Delivery
-from millesime.publication.qgis_project import Group, ProjectLayer, RasterSource, VectorSource
+from millesime.publication.qgis_project import Group, ProjectLayer, RasterSource, TableSource, VectorSource
 from millesime.publication.styles.catalogue import (
     artificial_difference_styles,
     artificial_styles,
@@ -70,6 +70,7 @@ def themes(delivery: Delivery, groups: Sequence[Group]) -> tuple[Theme, ...]:
 def _vintage(delivery: Delivery, geometry: Mapping[str, str], *, folder: str, visible: bool) -> Group:
     year, file = delivery.year, f"{folder}{delivery.stock}"
     cover, use = occupation_styles()
+    explanation = f"explication_{year}"
 
     def kind(layer: str) -> str:
         return geometry.get(layer, "Polygon") if not folder else "Polygon"
@@ -83,20 +84,23 @@ def _vintage(delivery: Delivery, geometry: Mapping[str, str], *, folder: str, vi
         ProjectLayer(
             f"couverture_{year}",
             f"Couverture (CS) {year}",
-            VectorSource(file, "OCCUPATION_SOL", cover, kind("OCCUPATION_SOL")),
+            VectorSource(file, "OCCUPATION_SOL", cover, kind("OCCUPATION_SOL"), explanation),
             visible=visible,
             expanded=visible,
         ),
         ProjectLayer(
             f"usage_{year}",
             f"Usage (US) {year}",
-            VectorSource(file, "OCCUPATION_SOL", use, kind("OCCUPATION_SOL")),
+            VectorSource(file, "OCCUPATION_SOL", use, kind("OCCUPATION_SOL"), explanation),
         ),
         ProjectLayer(
             f"artif_{year}",
             f"Artificialisation {year}",
-            VectorSource(file, delivery.artificial_layer, artificial_styles()[0], kind(delivery.artificial_layer)),
+            VectorSource(
+                file, delivery.artificial_layer, artificial_styles()[0], kind(delivery.artificial_layer), explanation
+            ),
         ),
+        ProjectLayer(explanation, f"Explication des codes {year}", TableSource(file, "EXPLICATION")),
     )
     return Group(f"OCS GE {year}", layers, expanded=visible)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
@@ -38,6 +38,7 @@ def project_faults(text: str, describe: Describe) -> tuple[str, ...]:
     if root is None:
         return tuple(faults)
     layers = root.findall("projectlayers/maplayer")
+    drawn = [layer for layer in layers if layer.get("geometry") != "No geometry"]
     ids = [_text(layer, "id") for layer in layers]
     faults += [f"layer id {item!r} is used {ids.count(item)} times" for item in sorted(set(ids)) if ids.count(item) > 1]
     shown = [node.get("id", "") for node in root.iter("layer-tree-layer")]
@@ -48,8 +49,9 @@ def project_faults(text: str, describe: Describe) -> tuple[str, ...]:
         faults += [f"theme {preset.get('name')!r} names layer {item!r}, which there is not" for item in missing]
     faults += _crs_faults(root)
     for layer in layers:
-        place = f"layer {_text(layer, 'id')!r}"
-        faults += [f"{place}: {fault}" for fault in (*_source_faults(layer, describe), *_style_faults(layer))]
+        found = [*_source_faults(layer, describe), *_join_faults(layer, ids)]
+        found += _style_faults(layer) if layer in drawn else []
+        faults += [f"layer {_text(layer, 'id')!r}: {fault}" for fault in found]
     return tuple(faults)
 
 
@@ -99,6 +101,11 @@ def _source_faults(layer: Element, describe: Describe) -> list[str]:
     used = [node.get("name", "") for node in layer.findall("fieldConfiguration/field")]
     used += re.findall(r'"(\w+)"', _expression(layer)) or ([_expression(layer)] if _expression(layer) else [])
     return [f"the style uses attribute {item!r}, which {name} lacks" for item in used if item not in held[name]]
+
+
+def _join_faults(layer: Element, ids: Sequence[str]) -> list[str]:
+    joined = [node.get("joinLayerId", "") for node in layer.findall("vectorjoins/join")]
+    return [f"is joined to layer {item!r}, which there is not" for item in joined if item not in ids]
 
 
 def _expression(layer: Element) -> str:

@@ -28,6 +28,27 @@ class VectorSource:
     style: VectorStyle
     geometry: str = "Polygon"
 
+    explained_by: str = ""
+    """Identifier of the project's table whose rows are joined by `id`; '' for none."""
+
+    @property
+    def provider(self) -> str:
+        """QGIS' name of the driver."""
+        return "ogr"
+
+    @property
+    def datasource(self) -> str:
+        """How the project writes the source."""
+        return f"{_dotted(self.path)}|layername={self.layer}"
+
+
+@dataclass(frozen=True)
+class TableSource:
+    """A table without geometry of a GeoPackage."""
+
+    path: str
+    layer: str
+
     @property
     def provider(self) -> str:
         """QGIS' name of the driver."""
@@ -65,7 +86,7 @@ class ProjectLayer:
     """Unique in the project: letters, digits and '_'."""
 
     title: str
-    source: VectorSource | RasterSource
+    source: VectorSource | TableSource | RasterSource
     visible: bool = False
     expanded: bool = False
 
@@ -104,6 +125,7 @@ def project_xml(
         _canvas(crs, extent),
         element("legend", {"updateDrawingOrder": "true"}),
         element("mapViewDocks"),
+        _first_view(crs, extent),
         element("projectlayers", None, *(_map_layer(layer, crs, extent) for layer in layers)),
         element("layerorder", None, *(element("layer", {"id": layer.id}) for layer in layers)),
         _properties(),
@@ -205,6 +227,12 @@ def _canvas(crs: str, extent: Bounds) -> Element:
     )
 
 
+def _first_view(crs: str, extent: Bounds) -> Element:
+    west, south, east, north = (f"{value:.3f}" for value in extent)
+    view = element("DefaultViewExtent", {"xmin": west, "ymin": south, "xmax": east, "ymax": north}, srs(crs))
+    return element("ProjectViewSettings", {"UseProjectScales": "0", "rotation": "0"}, element("Scales"), view)
+
+
 def _map_layer(layer: ProjectLayer, crs: str, extent: Bounds) -> Element:
     source = layer.source
     shared = {
@@ -239,6 +267,10 @@ def _map_layer(layer: ProjectLayer, crs: str, extent: Bounds) -> Element:
         no_data = element("noDataList", {"bandNo": "1", "useSrcNoData": "1"})
         raster_body = (element("provider", text="gdal"), element("noData", None, no_data), _styles_of("default"), flags)
         return element("maplayer", {"type": "raster", **shared}, *head, *raster_body, *source.style)
+    if isinstance(source, TableSource):
+        attributes = {"type": "vector", "geometry": "No geometry", "wkbType": "NoGeometry"}
+        provider = element("provider", {"encoding": "UTF-8"}, text="ogr")
+        return element("maplayer", {**attributes, **shared}, *head, provider, _styles_of("default"), flags)
     attributes = {
         "type": "vector",
         "geometry": "Polygon",
@@ -254,7 +286,7 @@ def _map_layer(layer: ProjectLayer, crs: str, extent: Bounds) -> Element:
     }
     body = (
         element("provider", {"encoding": "UTF-8"}, text="ogr"),
-        element("vectorjoins"),
+        _joins(source.explained_by),
         element("layerDependencies"),
         element("dataDependencies"),
         element("expressionfields"),
@@ -263,6 +295,24 @@ def _map_layer(layer: ProjectLayer, crs: str, extent: Bounds) -> Element:
         flags,
     )
     return element("maplayer", {**attributes, **shared}, *head, *body, *source.style.elements())
+
+
+def _joins(table: str) -> Element:
+    if not table:
+        return element("vectorjoins")
+    attributes = {
+        "joinLayerId": table,
+        "joinFieldName": "id",
+        "targetFieldName": "id",
+        "hasCustomPrefix": "1",
+        "customPrefix": "",
+        "memoryCache": "1",
+        "dynamicForm": "0",
+        "editable": "0",
+        "upsertOnEdit": "0",
+        "cascadedDelete": "0",
+    }
+    return element("vectorjoins", None, element("join", attributes))
 
 
 def _styles_of(name: str) -> Element:

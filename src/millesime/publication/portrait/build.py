@@ -249,8 +249,8 @@ _READING = (
     "moins ce qui a cessé de l'être."
 )
 _MAPS_INTRO_TWO = (
-    "Choisissez une carte, puis déplacez le volet (souris, doigt ou flèches du clavier) pour passer d'un millésime à "
-    "l'autre, ou affichez-les côte à côte."
+    "Choisissez une carte : elle est montrée aux deux millésimes. Le volet se déplace à la souris, au doigt ou avec "
+    "les flèches du clavier."
 )
 _MAPS_INTRO_ONE = "Choisissez la carte à montrer."
 _PHOTO_NOTE = "Orthophotographies utilisées pour produire la carte."
