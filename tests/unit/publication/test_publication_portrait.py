@@ -21,7 +21,7 @@ from millesime.publication.portrait.maps import Paint, hatch_mask, outline_path,
 from millesime.publication.portrait.markers import markers
 from millesime.publication.portrait.numbers import bare_hectares, hectares, number, percent, plural
 from millesime.publication.portrait.png import palette_png
-from millesime.publication.portrait.quality import quality_tables
+from millesime.publication.portrait.quality import quality_tables, trust_sentence
 
 THIN, FIXED, MINUS = "\u202f", "\u00a0", "\u2212"
 
@@ -294,3 +294,6 @@ def test_quality_is_told_when_it_was_measured():
     assert len(tables[1].rows) == 1
     assert f"+1,00{FIXED}ha" in tables[0].sentence
     assert quality_tables(report, year=2019) == ()
+    assert f"90,0{THIN}% de la surface a le bon statut" in trust_sentence(report, year=2022)
+    for evaluation in (None, report):
+        assert "n'a pas été mesurée" in trust_sentence(evaluation, year=2019)

@@ -41,7 +41,7 @@ from millesime.publication.portrait.panels import (
 from millesime.publication.portrait.patterns import svg_patterns
 from millesime.publication.portrait.quality import QualityTable
 from millesime.publication.portrait.sites import Site
-from millesime.publication.portrait.tables import commune_rows, composition_rows, site_rows, stock_rows
+from millesime.publication.portrait.tables import commune_bars, commune_rows, composition_rows, site_rows, stock_rows
 
 _COMMUNE_STOCK = ("Superficie", "Artificialisé", "Part")
 _COMMUNE_FLUX = ("Artificiali\u00adsation", "Désartificiali\u00adsation", "Flux net", "Flux net par an")
@@ -70,6 +70,9 @@ class Background:
     steps: tuple[StepFact, ...]
     quality_intro: str
     quality: tuple[QualityTable, ...]
+
+    trust: str
+    """How far the key figures can be trusted."""
 
 
 def build_page(
@@ -100,6 +103,7 @@ def build_page(
         strip=strip_parts(figures.covers.stock_ha[figures.year], [(leaf.code, leaf.colour) for leaf in CS.leaves]),
         cards=cards(figures),
         reading=_READING,
+        trust=background.trust,
         maps_intro=_MAPS_INTRO_TWO if figures.period else _MAPS_INTRO_ONE,
         view=_view(material, grid),
         photos={year: data_uri(content, "image/jpeg") for year, content in sorted(photos.maps.items())},
@@ -116,6 +120,7 @@ def build_page(
             _theme("usage", "Usage du sol", "usage", _USE_INTRO, US, figures.uses, figures),
         ),
         communes=commune_rows(figures) if figures.communes else (),
+        commune_bars=commune_bars(figures),
         commune_columns=(*_COMMUNE_STOCK, *(_COMMUNE_FLUX if figures.period else ()), "Imperméable"),
         communes_intro=_communes_intro(figures),
         cautions=cautions(figures, measured=bool(background.quality)),

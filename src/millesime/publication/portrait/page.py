@@ -121,6 +121,7 @@ class Page:
     strip: tuple[StripPart, ...]
     cards: tuple[Card, ...]
     reading: str
+    trust: str
     maps_intro: str
     view: View
     photos: Mapping[int, str]
@@ -131,6 +132,7 @@ class Page:
     compositions: tuple[Composition, ...]
     themes: tuple[ThemeSection, ...]
     communes: tuple[CommuneRow, ...]
+    commune_bars: tuple[CommuneRow, ...]
     commune_columns: tuple[str, ...]
     communes_intro: str
     cautions: tuple[Caution, ...]

@@ -10,7 +10,7 @@ import pyproj
 from millesime.publication.portrait.build import Background
 from millesime.publication.portrait.page import Fact
 from millesime.publication.portrait.provenance import DatabaseRecord, StepRecord, source_facts, step_facts
-from millesime.publication.portrait.quality import quality_tables
+from millesime.publication.portrait.quality import quality_tables, trust_sentence
 
 _MEASURED = (
     "La carte a été comparée, pixel par pixel et hectare par hectare, à une vérité connue de tout le territoire. Les "
@@ -75,4 +75,5 @@ def describe_production(
         steps=step_facts(records),
         quality_intro=_MEASURED if quality else _NOT_MEASURED,
         quality=quality,
+        trust=trust_sentence(evaluation, year=years[-1]),
     )

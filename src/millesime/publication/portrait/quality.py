@@ -43,18 +43,42 @@ def quality_tables(evaluation: Mapping[str, Any], *, year: int) -> tuple[Quality
         evaluation: content of the evaluation file: the report itself, or a record that holds it as 'measures'.
         year: the vintage.
     """
-    report = evaluation.get("measures", evaluation)
-    vintage = report.get("vintages", {}).get(str(year))
+    vintage = _vintage(evaluation, year)
     if vintage is None:
         return ()
     tables = [_artificial(vintage["artificial"], year)]
-    change = report.get("change")
+    change = _report(evaluation).get("change")
     if change is not None and year in change["years"]:
         tables += [_flux(change), _found(change)]
     tables.append(_codes(f"Couverture (CS) en {year}", vintage["cs"], lambda code: short_label(CS.get(code))))
     tables.append(_codes(f"Usage (US) en {year}", vintage["us"], lambda code: short_label(US.get(code))))
     tables.append(_cover(vintage, year))
     return tuple(tables)
+
+
+def trust_sentence(evaluation: Mapping[str, Any] | None, *, year: int) -> str:
+    """How far the key figures can be trusted, in one or two sentences to stand beside them."""
+    vintage = _vintage(evaluation, year)
+    if evaluation is None or vintage is None:
+        return "La précision de cette édition n'a pas été mesurée : un petit écart peut être une erreur de la carte."
+    accuracy = _share(vintage["artificial"]["confusion"]["overall_accuracy"])
+    text = f"Fiabilité mesurée sur ce territoire : {accuracy} de la surface a le bon statut en {year}."
+    change = _report(evaluation).get("change")
+    if change is not None and year in change["years"]:
+        flux = change["flux"]
+        text += (
+            f" Flux net : {hectares(flux['map']['net_ha'], signed=True)} sur la carte, "
+            f"{hectares(flux['truth']['net_ha'], signed=True)} dans la vérité."
+        )
+    return f"{text} Le détail est dans « Qualité mesurée »."
+
+
+def _report(evaluation: Mapping[str, Any]) -> Mapping[str, Any]:
+    return evaluation.get("measures", evaluation)
+
+
+def _vintage(evaluation: Mapping[str, Any] | None, year: int) -> Mapping[str, Any] | None:
+    return None if evaluation is None else _report(evaluation).get("vintages", {}).get(str(year))
 
 
 def _share(value: float | None) -> str:

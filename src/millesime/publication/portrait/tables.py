@@ -12,6 +12,9 @@ from millesime.publication.portrait.numbers import bare_hectares, hectares, perc
 from millesime.publication.portrait.sites import Site
 from millesime.publication.styles.catalogue import short_label
 
+#: Communes that the chart shows at most; the table has them all.
+_COMMUNE_BARS = 15
+
 _EFFECTS = {1: "Artificialisation", -1: "Désartificialisation", 0: "Sans effet"}
 
 
@@ -98,6 +101,15 @@ def composition_rows(table: CodeTable, areas_ha: Mapping[str, float]) -> tuple[S
 def commune_rows(figures: Figures) -> tuple[CommuneRow, ...]:
     """The communes by name, then the territory as a whole."""
     return tuple(_commune(place, figures) for place in (*figures.communes, figures.territory))
+
+
+def commune_bars(figures: Figures) -> tuple[CommuneRow, ...]:
+    """What the chart of communes shows: the most artificial ones, then the territory; none without communes."""
+    if not figures.communes:
+        return ()
+    year = figures.year
+    leading = sorted(figures.communes, key=lambda place: (-place.artificial_ha[year] / place.area_ha, place.name))
+    return tuple(_commune(place, figures) for place in (*leading[:_COMMUNE_BARS], figures.territory))
 
 
 def _commune(place: PlaceFigures, figures: Figures) -> CommuneRow:
