@@ -47,7 +47,7 @@ def overlay_polygons(
     Args:
         layers: polygons or multipolygons of each layer, in any order that the caller wants the columns of the
             lineage in; invalid ones are made valid, empty ones hold nothing.
-        extent: bounds or a polygon, rounded to the grid and filled exactly.
+        extent: bounds, filled exactly; or a polygon, whose slanted sides bend by up to 1 cm where borders meet them.
         crs: CRS of everything.
         kind: class of the coverage to make.
 
