@@ -60,6 +60,11 @@ def delineate(seeds: Geometries, *, rules: ZoneRules) -> Geometries:
     return north_to_south(polygons_of(snap(simple))[0])
 
 
+def clip(polygons: Geometries, extent: tuple[float, float, float, float]) -> Geometries:
+    """The parts of polygons inside west, south, east, north, as single polygons."""
+    return north_to_south(polygons_of(snap(shapely.intersection(polygons, shapely.box(*extent))))[0])
+
+
 def fill_holes(polygons: Geometries, *, max_area_m2: float) -> Geometries:
     """Polygons without their holes smaller than `max_area_m2`."""
     filled = []

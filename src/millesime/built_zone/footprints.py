@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 
 from millesime.built_zone.set_aside import gather, set_aside
 from millesime.geo.precision import polygons_of, snap
-from millesime.nomenclature import threshold
+from millesime.nomenclature import COSIA, threshold
 
 Geometries = npt.NDArray[Any]
 
@@ -73,6 +73,17 @@ class Footprints:
     """Columns of `set_aside.COLUMNS`."""
 
 
+def built_cover(cover: geopandas.GeoDataFrame) -> BuiltCover:
+    """What a cover shows of buildings: its classes that are built land, and its trees.
+
+    Args:
+        cover: polygons with `classe`, name of the CoSIA class.
+    """
+    codes = cover["classe"].map({item.name: item.cs_code for item in COSIA.classes}).fillna("").to_numpy(str)
+    polygons = cover.geometry.to_numpy()
+    return BuiltCover(polygons[codes == "CS1.1.1.1"], polygons[np.char.startswith(codes, "CS2.1.1")])
+
+
 def covered_area_m2(targets: Geometries, covers: Geometries) -> npt.NDArray[np.float64]:
     """Area of each target covered by polygons that do not overlap one another, in square metres."""
     areas = np.zeros(len(targets))
@@ -125,6 +136,17 @@ def blocks_of(footprints: Geometries) -> tuple[npt.NDArray[np.int64], npt.NDArra
     first = np.unique(footprint, return_index=True)[1]
     number = block[first].astype(np.int64)
     return number, np.asarray(shapely.area(blocks)[number])
+
+
+def block_polygons(footprints: geopandas.GeoDataFrame) -> Geometries:
+    """(blocks,) union of the footprints of each block; by construction a single polygon each."""
+    geometry, block = footprints.geometry.to_numpy(), footprints["block"].to_numpy(int)
+    order = np.argsort(block, kind="stable")
+    groups = np.split(order, np.flatnonzero(np.diff(block[order])) + 1) if len(order) else []
+    unions = np.empty(len(groups), dtype=object)
+    for number, members in enumerate(groups):
+        unions[number] = shapely.union_all(geometry[members])
+    return unions
 
 
 def standing_footprints(

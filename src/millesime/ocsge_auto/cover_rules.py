@@ -14,7 +14,18 @@ import pandas
 from pydantic import BaseModel, ConfigDict
 
 from millesime.nomenclature import COSIA, CS, threshold
-from millesime.ocsge_auto.faces import BARE, BUILT, CROPS, LAWN, MINERAL, SHRUBS, TREES, VINE, WATER
+from millesime.ocsge_auto.faces import (
+    BARE,
+    BUILT,
+    CROPS,
+    LAWN,
+    MINERAL,
+    SHRUBS,
+    TREES,
+    VINE,
+    WATER,
+    worked_ground,
+)
 from millesime.ocsge_auto.use_table import PLACES
 
 Mask = npt.NDArray[np.bool_]
@@ -96,6 +107,12 @@ COVER_RULES: tuple[CoverRule, ...] = (
         "declared vineyard",
     ),
     CoverRule(
+        "rpg.orchard",
+        "CS2.1.2",
+        _both(_cover_in(BARE, MINERAL, LAWN, CROPS, SHRUBS), _one_of("code_group", ORCHARD_GROUPS)),
+        "declared orchard: low trees in rows, with their grass",
+    ),
+    CoverRule(
         "bd_topo.vine", "CS2.1.3",
         _both(_cover_in(BARE, LAWN, CROPS, SHRUBS), _one_of("vegetation", ("Vigne",))), "vineyard of BD TOPO",
     ),
@@ -122,13 +139,8 @@ COVER_RULES: tuple[CoverRule, ...] = (
         "ground of a waste site is composite material",
     ),
     CoverRule(
-        "building.site", "CS1.1.2.1",
-        _both(
-            _cover_in(BARE), _NOT_BUILT,
-            lambda faces: (faces["in_built_zone"].to_numpy(bool) & (faces["code_group"] == "").to_numpy()
-                           & (faces["dwellings"].to_numpy() > 0)),
-        ),
-        "bare ground of a lived-in parcel of the built zone is worked ground: bare soil would not be artificial",
+        "site.bare", "CS1.1.2.1", worked_ground,
+        "bare ground beside buildings is a site: as bare soil it would not be artificial",
     ),
     CoverRule("building", "CS1.1.1.1", lambda faces: faces["is_building"].to_numpy(bool), "footprint that stands"),
     CoverRule("network.mineral", "CS1.1.2.1", _network("CS1.1.2.1"), "ballast, stone road"),

@@ -12,7 +12,7 @@ import pandas
 import shapely
 
 from millesime.ocsge_auto.matching import matching_rows
-from millesime.ocsge_auto.use_table import PLACES, PREMISES
+from millesime.ocsge_auto.use_table import BUILDINGS, PLACES, PREMISES
 from millesime.sources.database import Database
 
 #: Layers of BD TOPO that hold places with a purpose.
@@ -48,7 +48,8 @@ class Evidence:
     """ZONE_DE_VEGETATION: `nature`."""
 
     parcels: geopandas.GeoDataFrame
-    """Cadastral parcels: `dwellings`, `premises` (counts), `premises_us` (use of the premises, '' when untold)."""
+    """Cadastral parcels: `dwellings`, `premises` (counts), `premises_us` (use of the premises, '' when untold),
+    `building_us` (use that the buildings of a parcel without any premises tell, '' when they tell none)."""
 
     built_zone: geopandas.GeoDataFrame
 
@@ -58,7 +59,8 @@ class Evidence:
 
     def outlines(self) -> tuple[geopandas.GeoDataFrame, ...]:
         """The layers whose borders may be borders of objects: parcels only where something stands on them."""
-        lived = (self.parcels["dwellings"].to_numpy() > 0) | (self.parcels["premises"].to_numpy() > 0)
+        parcels = self.parcels
+        lived = (parcels["dwellings"] > 0) | (parcels["premises"] > 0) | (parcels["building_us"] != "")
         return (
             self.networks,
             self.buildings,
@@ -66,7 +68,7 @@ class Evidence:
             self.places,
             self.fields,
             self.stands,
-            self.parcels[lived],
+            parcels[lived],
             self.cover,
         )
 
@@ -100,8 +102,13 @@ def places_with_purpose(bd_topo: Database) -> geopandas.GeoDataFrame:
     return geopandas.GeoDataFrame(frame, geometry="geometry", crs=bd_topo.set_aside.crs)
 
 
-def used_parcels(fiscal: Database) -> geopandas.GeoDataFrame:
-    """Cadastral parcels with the number of dwellings and of activity premises on each."""
+def used_parcels(fiscal: Database, buildings: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
+    """Cadastral parcels with what the tax records say of them, and what stands on those of which they say nothing.
+
+    Args:
+        fiscal: the Fichiers fonciers.
+        buildings: footprints that stand.
+    """
     parcels = fiscal.layer("parcelle")
     dwellings = np.nan_to_num(parcels["nlochabit"].to_numpy(float))
     premises = np.nan_to_num(parcels["nloccom"].to_numpy(float))
@@ -111,8 +118,24 @@ def used_parcels(fiscal: Database) -> geopandas.GeoDataFrame:
         keys = parcels["idpar"].tolist()
         premises = np.array([told.get(key, (0, ""))[0] for key in keys], dtype=float)
         use[:] = [told.get(key, (0, ""))[1] for key in keys]
-    columns = {"dwellings": dwellings, "premises": premises, "premises_us": use}
+    told_by = _uses_of_buildings(parcels.geometry.to_numpy(), buildings)
+    told_by[(dwellings > 0) | (premises > 0)] = ""
+    columns = {"dwellings": dwellings, "premises": premises, "premises_us": use, "building_us": told_by}
     return geopandas.GeoDataFrame(columns, geometry=parcels.geometry.to_numpy(), crs=parcels.crs)
+
+
+def _uses_of_buildings(parcels: Any, buildings: geopandas.GeoDataFrame) -> Any:
+    """Use of the largest building of known use whose heart lies in each parcel, '' where none."""
+    rows = matching_rows(buildings, "batiment", BUILDINGS)
+    known = np.flatnonzero(rows >= 0)
+    hearts = shapely.point_on_surface(buildings.geometry.to_numpy()[known])
+    heart, parcel = shapely.STRtree(parcels).query(hearts, predicate="intersects")
+    area = buildings.geometry.area.to_numpy()[known[heart]]
+    found = np.full(len(parcels), "", dtype=object)
+    codes = np.array([row.us for row in BUILDINGS], dtype=object)
+    order = np.lexsort((-heart, area))
+    found[parcel[order]] = codes[rows[known[heart[order]]]]  # the last of equal indices stays: the largest
+    return found
 
 
 def _premises_by_parcel(premises: pandas.DataFrame) -> dict[Any, tuple[int, str]]:

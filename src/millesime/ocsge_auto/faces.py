@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas
 import shapely
 
+from millesime.built_zone.footprints import covered_area_m2
 from millesime.ocsge_auto.evidence import Evidence
 from millesime.ocsge_auto.use_table import PLACES, Scope
 
@@ -27,6 +28,9 @@ VINE = ("Vigne",)
 LAWN = ("Pelouse",)
 CROPS = ("Culture", "Terre labourée")
 
+#: How far from the built zone bare ground may be a building site, in metres (inferred).
+WORKED_GROUND_REACH_M = 30.0
+
 _NOT_USED = (*TREES, *SHRUBS, *VINE, *CROPS, *WATER)
 
 
@@ -40,9 +44,10 @@ def describe_faces(faces: Geometries, evidence: Evidence) -> pandas.DataFrame:
     Returns:
         columns `area_m2`; `cover` (class name); `network_cs`, `network_us`, `network_rule` ('' off the networks),
         `is_ossature`; `is_building`, `origin`, `nature`, `usage_1`, `usage_2`, `etat_de_l_objet`,
-        `nombre_de_logements`; `water`, `persistance`; `code_group`, `code_cultu`; `code_tfv`, `stand` (number or
-        -1); `vegetation`; `is_cadastral`, `dwellings`, `premises`, `premises_us`, `parcel_m2`; `place` (position in
-        PLACES of the first place whose scope holds the face, -1); `in_built_zone`.
+        `nombre_de_logements`; `water`, `water_m2`, `persistance`; `code_group`, `code_cultu`; `code_tfv`, `stand`
+        (number or -1); `vegetation`; `is_cadastral`, `dwellings`, `premises`, `premises_us`, `parcel_us`, `parcel_m2`;
+        `place` (position in PLACES of the first place whose scope holds the face, -1); `in_built_zone` (the point
+        is), `zone_m2` (area inside the built zone), `built_zone_m` (distance of the point to it).
     """
     points = shapely.point_on_surface(faces)
     table = pandas.DataFrame({"area_m2": shapely.area(faces)})
@@ -63,6 +68,7 @@ def describe_faces(faces: Geometries, evidence: Evidence) -> pandas.DataFrame:
     table["nombre_de_logements"] = _taken(evidence.buildings, "nombre_de_logements", building, np.nan)
     water = first_over(points, evidence.waters)
     table["water"] = _taken(evidence.waters, "nature", water, "")
+    table["water_m2"] = _taken(evidence.waters.assign(m2=evidence.waters.geometry.area), "m2", water, 0.0)
     table["persistance"] = _taken(evidence.waters, "persistance", water, "")
     field = first_over(points, evidence.fields)
     table["code_group"] = _taken(evidence.fields, "code_group", field, "")
@@ -75,8 +81,10 @@ def describe_faces(faces: Geometries, evidence: Evidence) -> pandas.DataFrame:
     table["dwellings"] = _taken(evidence.parcels, "dwellings", parcel, 0.0)
     table["premises"] = _taken(evidence.parcels, "premises", parcel, 0.0)
     table["premises_us"] = _taken(evidence.parcels, "premises_us", parcel, "")
-    parcel_area = shapely.area(evidence.parcels.geometry.to_numpy())
-    table["parcel_m2"] = np.where(parcel >= 0, parcel_area[parcel] if len(parcel_area) else 0.0, 0.0)
+    table["parcel_us"] = _taken(evidence.parcels, "building_us", parcel, "")
+    table["parcel_m2"] = _taken(evidence.parcels.assign(m2=evidence.parcels.geometry.area), "m2", parcel, 0.0)
+    table["zone_m2"] = covered_area_m2(faces, evidence.built_zone.geometry.to_numpy())
+    table["built_zone_m"] = _distance_m(points, evidence.built_zone.geometry.to_numpy())
     table["in_built_zone"] = first_over(points, evidence.built_zone) >= 0
     table["place"] = places_of(points, table, evidence.places)
     return table
@@ -106,6 +114,13 @@ def in_scope(scope: Scope, table: pandas.DataFrame) -> npt.NDArray[np.bool_]:
     return building
 
 
+def worked_ground(table: pandas.DataFrame) -> npt.NDArray[np.bool_]:
+    """Bare ground beside buildings that no source explains: neither farmed, nor wooded, nor extracted."""
+    untold = (table["code_group"] == "") & (table["code_tfv"] == "") & (table["water"] == "") & (table["place"] < 0)
+    beside = (table["built_zone_m"] <= WORKED_GROUND_REACH_M) & ~table["is_building"]
+    return (table["cover"].isin(BARE) & untold & beside).to_numpy(bool)
+
+
 def places_of(points: Geometries, table: pandas.DataFrame, places: geopandas.GeoDataFrame) -> npt.NDArray[np.int64]:
     """Row of PLACES of the first place over each face that has the face in its scope, -1 where none."""
     found = np.full(len(points), -1, dtype=np.int64)
@@ -119,6 +134,15 @@ def places_of(points: Geometries, table: pandas.DataFrame, places: geopandas.Geo
     order = np.lexsort((-place, point))
     found[point[order]] = places["row"].to_numpy(int)[place[order]]
     return found
+
+
+def _distance_m(points: Geometries, polygons: Geometries) -> npt.NDArray[np.float64]:
+    """Distance of each point to the nearest polygon, infinite when there is none."""
+    distance = np.full(len(points), np.inf)
+    if len(polygons):
+        (point, _), metres = shapely.STRtree(polygons).query_nearest(points, return_distance=True, all_matches=False)
+        distance[point] = metres
+    return distance
 
 
 def _taken(layer: geopandas.GeoDataFrame, column: str, position: npt.NDArray[np.int64], blank: Any) -> npt.NDArray[Any]:

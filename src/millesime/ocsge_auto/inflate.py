@@ -52,9 +52,16 @@ def inflate_blocks(blocks: Geometries, obstacles: Geometries, *, rules: Inflatio
         reach = shapely.buffer(shape, rules.max_offset_m, join_style="mitre")
         near = trees[0].query(reach)
         others = shapes[near[near != position]]
-        walls = np.concatenate([others[~shapely.is_missing(others)], obstacles[trees[1].query(reach)]])
+        # Only what is in reach counts: the ossature is one polygon of the size of the territory.
+        near_by = shapely.clip_by_rect(obstacles[trees[1].query(reach)], *reach.bounds)
+        walls = np.concatenate([others[~shapely.is_missing(others)], near_by])
         shapes[position] = _inflated(shape, walls, rules)
     return shapes
+
+
+def _around(block: Any) -> tuple[float, float, float, float]:
+    west, south, east, north = block.bounds
+    return west - 1.0, south - 1.0, east + 1.0, north + 1.0
 
 
 def _inflated(shape: Any, walls: Geometries, rules: InflationRules) -> Any:

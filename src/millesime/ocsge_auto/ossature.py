@@ -32,7 +32,7 @@ class OssatureRules(BaseModel):
     track_width_m: float = 4.0
     """Width taken by one railway track with its ballast."""
 
-    track_margin_m: float = 2.0
+    track_margin_m: float = 4.0
     """Added to the width of all the tracks of a line."""
 
     gap_m: float = 1.0

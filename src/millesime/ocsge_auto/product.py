@@ -30,6 +30,9 @@ COLUMNS = (
     "geometry",
 )
 
+#: Written as the rule of a code that a person set.
+MANUAL_RULE = "operation"
+
 #: What `area_m2` of all objects may miss of the extent.
 _AREA_TOLERANCE_M2 = 1.0
 

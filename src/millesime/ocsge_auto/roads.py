@@ -80,9 +80,8 @@ def select_roads(sections: geopandas.GeoDataFrame, *, rules: RoadRules) -> Roads
     narrow = width < rules.min_width_m
     positions = np.flatnonzero(reason == "")[narrow]
     reason[positions] = f"road below {rules.min_width_m:g} m"
-    # A stretch narrower than its road is drawn at the minimum, so that the road stays one.
     drawn = candidates[~narrow].assign(
-        width_m=np.maximum(width, rules.min_width_m)[~narrow],
+        width_m=width[~narrow],
         is_ossature=candidates["importance"].isin(rules.ossature_importance).to_numpy()[~narrow],
     )
     out = reason != ""
@@ -136,7 +135,9 @@ def road_widths(
         known = members[~np.isnan(own[members])]
         whole = _median(own[known], length[known]) if len(known) else _default(sections, members[0], rules)
         filled = np.where(np.isnan(own[members]), whole, own[members])
-        width[members] = filled if whole >= rules.min_width_m else whole
+        # A stretch narrower than its road is drawn at the minimum, so that the road stays one.
+        is_wide = whole >= rules.min_width_m
+        width[members] = np.maximum(filled, rules.min_width_m) if is_wide else whole
     return width
 
 

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 from millesime.nomenclature import US
 from millesime.ocsge_auto.cover_rules import ORCHARD_GROUPS
-from millesime.ocsge_auto.faces import BARE, CROPS, LAWN, MINERAL, SEALED, SHRUBS, TREES, VINE, in_scope
+from millesime.ocsge_auto.faces import BARE, CROPS, LAWN, MINERAL, SHRUBS, TREES, VINE, in_scope, worked_ground
 from millesime.ocsge_auto.matching import matching_rows
 from millesime.ocsge_auto.use_table import BUILDINGS, PLACES, STANDS, VEGETATION, WATERS, UseRow
 
@@ -37,8 +37,11 @@ class UseParameters(BaseModel):
     home_parcel_max_m2: float = 5000.0
     """On a larger parcel only what lies in the built zone belongs to its dwellings."""
 
-    field_min_m2: float = 5000.0
-    """Grass outside the built zone, alone or with its like, is farmed from this area on."""
+    garden_parcel_max_m2: float = 2000.0
+    """Lawn of a smaller parcel, without dwelling and undeclared, takes the use of its neighbours."""
+
+    meadow_min_m2: float = 5000.0
+    """Grass outside the built zone that no source tells of is farmed when, with its like, it is at least so large."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +146,15 @@ def _field(faces: pandas.DataFrame, parameters: UseParameters) -> Mask:
     return (group != "").to_numpy() & _not_building(faces) & (open_ground | orchard)
 
 
+def _forested(faces: pandas.DataFrame) -> Mask:
+    """Trees and shrubs of a stand; grass and bare ground only where the stand is said to be without cover.
+
+    Outlines of BD Forêt are simplified at 10 m: what is open at their edge belongs to the neighbour.
+    """
+    cleared = faces["code_tfv"].str.startswith(("FF0", "FO0")).to_numpy(bool)
+    return _not_building(faces) & (_cover(faces, TREES, SHRUBS) | (cleared & _cover(faces, LAWN, BARE)))
+
+
 def _farm_pond(faces: pandas.DataFrame, parameters: UseParameters) -> Mask:
     del parameters
     return ((faces["water"] == "Retenue") & (faces["code_group"] != "")).to_numpy()
@@ -171,6 +183,7 @@ USE_RULES: tuple[UseRule, ...] = (
         "places whose nature tells the use",
     ),
     _fixed("rpg", "US1.1", _field, "declared to the common agricultural policy"),
+    _fixed("site", "US6.1", lambda faces, _: worked_ground(faces), "bare ground beside buildings"),
     UseRule("place", _places(lambda row: row.certainty != "low"), "places whose nature or category suggests it"),
     _tabled(
         "water", WATERS, "surface_hydrographique", {"water": "nature"},
@@ -197,9 +210,17 @@ USE_RULES: tuple[UseRule, ...] = (
         ),
         "parcel with activity premises, industry when their occupation code says so",
     ),
+    UseRule(
+        "parcel.buildings",
+        lambda faces, p: (
+            np.where(_is_building(faces) | _tended(faces, p), faces["parcel_us"], "").astype(object),
+            np.full(len(faces), "parcel.buildings", dtype=object),
+        ),
+        "parcel whose buildings have a known use, where the Fichiers fonciers tell none",
+    ),
     _tabled(
         "forest", STANDS, "formation_vegetale", {"code_tfv": "code_tfv"},
-        lambda faces: _not_building(faces) & ~_cover(faces, CROPS, SEALED), "stand of BD Forêt",
+        _forested, "stand of BD Forêt",
     ),
     _tabled(
         "vegetation", VEGETATION, "zone_de_vegetation", {"vegetation": "nature"},
@@ -214,6 +235,11 @@ USE_RULES: tuple[UseRule, ...] = (
         lambda faces, _: ((faces["code_cs"] == "CS1.1.1.2") & ~faces["is_cadastral"] & faces["has_cadastre"]
                           & _not_building(faces)).to_numpy(),
         "sealed ground outside any parcel is public: street or square",
+    ),
+    _fixed(
+        "cover.meadow", "US1.1",
+        lambda faces, p: _cover(faces, LAWN) & (faces["meadow_m2"].to_numpy() >= p.meadow_min_m2),
+        "large grassland is farmed, declared or not",
     ),
     UseRule(
         "place.weak", _places(lambda row: row.certainty == "low"), "places that only hint at the use"
@@ -254,8 +280,12 @@ def apply_use_rules(
     return codes, names
 
 
-def inherits(faces: pandas.DataFrame) -> Mask:
-    """Faces without a use that take that of their neighbours: built or sealed ground, and lawn of the built zone."""
+def inherits(faces: pandas.DataFrame, *, parameters: UseParameters) -> Mask:
+    """Faces without a use that take that of their neighbours.
+
+    They are built or sealed ground, and lawn of the built zone or of a parcel as small as a garden.
+    """
     untold = (faces["code_us"] == "").to_numpy()
-    near = in_scope("used", faces) & faces["in_built_zone"].to_numpy(bool)
+    small = faces["is_cadastral"].to_numpy(bool) & (faces["parcel_m2"].to_numpy() <= parameters.garden_parcel_max_m2)
+    near = in_scope("used", faces) & (faces["in_built_zone"].to_numpy(bool) | small)
     return untold & (faces["code_cs"].isin(_ANTHROPISED).to_numpy() | near)

@@ -11,12 +11,10 @@ import geopandas
 import numpy as np
 import shapely
 
+from millesime.ocsge_auto.product import MANUAL_RULE
 from millesime.ocsge_final.operations import Reclass
 
 Status = Literal["applied", "already so", "conflict", "outside"]
-
-#: Written as the rule of a code that a person set.
-MANUAL_RULE = "operation"
 
 
 @dataclass(frozen=True)
