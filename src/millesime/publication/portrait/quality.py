@@ -34,6 +34,8 @@ class QualityTable:
     sentence: str
     columns: tuple[str, ...]
     rows: tuple[QualityRow, ...]
+    rows_are: str = "Classe"
+    """What a row stands for."""
 
 
 def quality_tables(evaluation: Mapping[str, Any], *, year: int) -> tuple[QualityTable, ...]:
@@ -119,6 +121,7 @@ def _flux(change: Mapping[str, Any]) -> QualityTable:
         "c'est lui qu'il faut juger, et non le pourcentage de surface juste.",
         ("Artificialisation (ha)", "Désartificialisation (ha)", "Net (ha)"),
         rows,
+        "Mesure",
     )
 
 
