@@ -73,7 +73,7 @@ def features(flat: Bands) -> Matrix:
     return np.stack(columns, axis=1).astype(np.float32)
 
 
-def fit(samples: Bands, labels: Labels, *, epochs: int = 12, batch: int = 512, seed: int = 0) -> PixelClassifier:
+def fit(samples: Bands, labels: Labels, *, epochs: int = 12, batch: int = 2048, seed: int = 0) -> PixelClassifier:
     """Train on labelled pixels.
 
     Args:
@@ -105,7 +105,7 @@ def fit(samples: Bands, labels: Labels, *, epochs: int = 12, batch: int = 512, s
         order = rng.permutation(len(inputs))
         for start in range(0, len(order), batch):
             rows = order[start : start + batch]
-            rate = 2e-3 * 0.5 * (1.0 + np.cos(np.pi * done / steps))
+            rate = 4e-3 * 0.5 * (1.0 + np.cos(np.pi * done / steps))
             descent.step(_gradients(inputs[rows], targets[rows], weights), rate=float(rate))
             done += 1
     return PixelClassifier(classes, centre, scale, tuple(weights))

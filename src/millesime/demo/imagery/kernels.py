@@ -28,6 +28,6 @@ def _sources_digest() -> str:
 
 def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a loop on its first call, or take it from disk when no file of the room has changed."""
-    compiled = njit(cache=True, nogil=True)(function)
+    compiled: Any = njit(cache=True, nogil=True)(function)
     compiled._cache._cache_file._source_stamp = _sources_digest()
     return compiled

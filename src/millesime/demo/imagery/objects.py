@@ -11,8 +11,9 @@ import numpy.typing as npt
 import shapely
 
 from millesime.demo.imagery import columns as c
+from millesime.demo.imagery.covers import covers
 from millesime.demo.imagery.look import Look
-from millesime.demo.imagery.palette import NONE, Cover, covers
+from millesime.demo.imagery.palette import NONE, Cover
 from millesime.demo.scene import Scene
 from millesime.geo.grid import Grid, Window
 
@@ -39,9 +40,18 @@ TREE_COLOURS = {
 }
 SLOPES = {c.TILE: 0.38, c.SLATE: 0.75, c.METAL: 0.14, c.FIBRE: 0.22, c.GLASS: 0.35, c.SOLAR: 0.25}
 PAINTS = np.array(
-    [[236, 236, 234], [205, 207, 210], [120, 122, 126], [52, 54, 58], [40, 42, 46], [150, 34, 34], [42, 66, 120], [228, 226, 220]],
+    [
+        [236, 236, 234],
+        [205, 207, 210],
+        [120, 122, 126],
+        [52, 54, 58],
+        [40, 42, 46],
+        [150, 34, 34],
+        [42, 66, 120],
+        [228, 226, 220],
+    ],
     dtype=np.float64,
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
@@ -98,9 +108,14 @@ def pack(scene: Scene, look: Look) -> SceneTables:
     if len(trees):
         heights.append(float(trees[:, c.T_HEIGHT].max()) + 2.0)
     return SceneTables(
-        _surfaces(scene.surfaces, scene.month, look), buildings, edges, trees, _vehicles(scene.vehicles, origin),
-        _axes(scene, origin), max(heights),
-    )  # fmt: skip
+        _surfaces(scene.surfaces, scene.month, look),
+        buildings,
+        edges,
+        trees,
+        _vehicles(scene.vehicles, origin),
+        _axes(scene, origin),
+        max(heights),
+    )
 
 
 def _surfaces(frame: geopandas.GeoDataFrame, month: int, look: Look) -> Table:
@@ -131,12 +146,24 @@ def _surface_rows(cover: Cover, variety: npt.NDArray[np.uint32], look: Look) -> 
     rows[:, c.LIGHT : c.LIGHT + 6] = np.array(cover.light) * (0.75 + 0.5 * u[:, 2:3])
     rows[:, c.SHARE] = cover.share + (2.0 * u[:, 3] - 1.0) * cover.share_spread
     for column, value in (
-        (c.ROW_M, cover.row_m), (c.ROW, cover.row), (c.ROW_LIGHT, cover.row_light), (c.STREAK, cover.streak),
-        (c.STREAK_LIGHT, cover.streak_light), (c.TRAM_M, cover.tram_m), (c.STRIP_M, cover.strip_m), (c.STRIP, cover.strip),
-        (c.HEADLAND_M, cover.headland_m), (c.HEIGHT, cover.height_m), (c.HEIGHT_SHARE, cover.height_share_m),
-        (c.CLUMP_M, cover.clump_m), (c.CLUMP_HEIGHT, cover.clump_height_m), (c.CLUMP_SHARE, cover.clump_share),
-        (c.NATURAL, float(cover.natural)), (c.PATTERN, cover.pattern), (c.BAND, float(not cover.natural and cover.pattern != NONE)),
-    ):  # fmt: skip
+        (c.ROW_M, cover.row_m),
+        (c.ROW, cover.row),
+        (c.ROW_LIGHT, cover.row_light),
+        (c.STREAK, cover.streak),
+        (c.STREAK_LIGHT, cover.streak_light),
+        (c.TRAM_M, cover.tram_m),
+        (c.STRIP_M, cover.strip_m),
+        (c.STRIP, cover.strip),
+        (c.HEADLAND_M, cover.headland_m),
+        (c.HEIGHT, cover.height_m),
+        (c.HEIGHT_SHARE, cover.height_share_m),
+        (c.CLUMP_M, cover.clump_m),
+        (c.CLUMP_HEIGHT, cover.clump_height_m),
+        (c.CLUMP_SHARE, cover.clump_share),
+        (c.NATURAL, float(cover.natural)),
+        (c.PATTERN, cover.pattern),
+        (c.BAND, float(not cover.natural and cover.pattern != NONE)),
+    ):
         rows[:, column] = value
     rows[:, c.ROW_M] *= 0.9 + 0.25 * u[:, 4]
     rows[:, c.HEIGHT_SHARE] *= 0.75 + 0.4 * u[:, 5]
@@ -230,8 +257,13 @@ def _vehicles(frame: geopandas.GeoDataFrame, origin: tuple[float, float]) -> Tab
 def _axes(scene: Scene, origin: tuple[float, float]) -> Table:
     rows: list[Vector] = []
     for geometry, nature, importance, width, level in zip(
-        scene.roads.geometry, scene.roads["nature"], scene.roads["importance"], scene.roads["width_m"], scene.roads["level"], strict=True
-    ):  # fmt: skip
+        scene.roads.geometry,
+        scene.roads["nature"],
+        scene.roads["importance"],
+        scene.roads["width_m"],
+        scene.roads["level"],
+        strict=True,
+    ):
         if level >= 0 and nature != "Sentier":
             earth = nature in ("Chemin", "Route empierrée")
             kind = c.EARTH_ROAD if earth else c.MARKED_ROAD if importance in "1234" and width >= 4.9 else c.MINOR_ROAD

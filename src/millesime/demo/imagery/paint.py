@@ -138,11 +138,34 @@ def roof_colour(
 
 @kernel
 def paint(
-    surface: Indices, building: Indices, tree: Indices, vehicle: Indices, edge: npt.NDArray[np.int16], top: npt.NDArray[np.uint8],
-    share: Plane, light: Plane, height: Plane, terrain: Plane, shadow: Plane, around: Plane, axis: Indices, across: Plane,
-    along: Plane, surfaces: Plane, buildings: Plane, edges: Plane, trees: Plane, vehicles: Plane, axes: Plane,
-    sun_x: float, sun_y: float, sun_z: float, row0: int, col0: int, pixel_m: float,
-) -> Plane:  # fmt: skip
+    surface: Indices,
+    building: Indices,
+    tree: Indices,
+    vehicle: Indices,
+    edge: npt.NDArray[np.int16],
+    top: npt.NDArray[np.uint8],
+    share: Plane,
+    light: Plane,
+    height: Plane,
+    terrain: Plane,
+    shadow: Plane,
+    around: Plane,
+    axis: Indices,
+    across: Plane,
+    along: Plane,
+    surfaces: Plane,
+    buildings: Plane,
+    edges: Plane,
+    trees: Plane,
+    vehicles: Plane,
+    axes: Plane,
+    sun_x: float,
+    sun_y: float,
+    sun_z: float,
+    row0: int,
+    col0: int,
+    pixel_m: float,
+) -> Plane:
     """Light that leaves each pixel, shape (4, h, w): R, G, B, NIR in digital numbers before the air and the camera."""
     h, w = surface.shape
     out = np.zeros((4, h, w), dtype=np.float32)

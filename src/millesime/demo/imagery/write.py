@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import pickle
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -65,10 +66,12 @@ def write(
     windows = super_tiles(grid, size_px=tile_px)
     with (
         CogWriter(files.ortho_rgb, grid, dtype="uint8", count=3, overview="average", band_names=("R", "G", "B")) as rgb,
-        CogWriter(files.ortho_irc, grid, dtype="uint8", count=3, overview="average", band_names=("NIR", "R", "G")) as irc,
+        CogWriter(
+            files.ortho_irc, grid, dtype="uint8", count=3, overview="average", band_names=("NIR", "R", "G")
+        ) as irc,
         CogWriter(files.dsm, models, dtype="float32", nodata=-9999.0, overview="average") as dsm,
         CogWriter(files.dtm, models, dtype="float32", nodata=-9999.0, overview="average") as dtm,
-    ):  # fmt: skip
+    ):
         for tile in _tiles(scene, survey, windows, workers, folder):
             rgb.write(tile.bands[:3], tile.window)
             irc.write(tile.bands[[3, 0, 1]], tile.window)
@@ -77,7 +80,7 @@ def write(
     return files
 
 
-def _tiles(scene: Scene, look: Look, windows: tuple[Window, ...], workers: Workers, folder: Path):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _tiles(scene: Scene, look: Look, windows: tuple[Window, ...], workers: Workers, folder: Path) -> Iterator[Tile]:
     if workers.count == 1:
         tables = pack(scene, look)
         yield from workers.map(partial(render, scene, tables, look), windows, label=f"imagery {scene.year}")
