@@ -25,7 +25,8 @@ from millesime.evaluation import (
     evaluate_territory,
 )
 from millesime.evaluation.pixel_classifier import fit
-from millesime.geo.grid import Grid, Window
+from millesime.evaluation.yardstick import from_json as yardstick_from_json
+from millesime.geo.grid import Window
 from millesime.geo.tiling import super_tiles
 from millesime.imagery import from_json
 from millesime.imagery.step import open_imagery
@@ -36,9 +37,11 @@ from millesime.io.workspace import Workspace
 
 _TILE_PX = 2048
 
-#: Pixels that the classifier is trained and measured on, of the same territory: more than another territory would give
-#: it, so its figure is the highest that colour and height alone can claim.
-_TRAIN_PIXELS, _TEST_PIXELS, _BATCH = 40_000, 400_000, 2048
+#: The yardstick of the built-in model, which learnt from the same pictures.
+YARDSTICK_FILE = Path(__file__).parents[1] / "model" / "builtin" / "demo.pixel_classifier.json"
+
+#: Pixels that the yardstick is measured on; and fitted on, where there is no file of it.
+_TEST_PIXELS, _TRAIN_PIXELS, _BATCH = 400_000, 40_000, 128
 
 
 def measure(workspace: Workspace, *, progress: Progress | None = None, pixel_classifier: bool = True) -> dict[str, Any]:
@@ -88,42 +91,56 @@ def _cover(truth: Path, product: Path) -> Confusion:
 
 def _classifier(workspace: Workspace, year: int, truth: Path) -> Confusion:
     """Confusion of a per-pixel classifier on the same bands, over a regular sample of pixels."""
+    if YARDSTICK_FILE.is_file():
+        pixels, labels, _ = _samples(workspace, year, truth, count=_TEST_PIXELS, start=2)
+        yardstick = yardstick_from_json(YARDSTICK_FILE.read_text(encoding="utf-8"), place=str(YARDSTICK_FILE))
+        return confusion(labels, yardstick.predict(pixels), classes=dict(COVER_CLASSES))
+    return _classifier_of_other_half(workspace, year, truth)
+
+
+def _classifier_of_other_half(workspace: Workspace, year: int, truth: Path) -> Confusion:
+    """The classifier fitted on one half of the territory and measured on the other one, both ways.
+
+    A classifier that learns among the fields it is measured on knows each of them by its colour; the other half is
+    still nearer than another territory would be.
+    """
+    samples, answers, in_east = _samples(workspace, year, truth, count=_TRAIN_PIXELS, start=0)
+    pixels, labels, east = _samples(workspace, year, truth, count=_TEST_PIXELS, start=2)
+    predicted = np.zeros_like(labels)
+    for half in (False, True):
+        there = in_east != half
+        if there.any():
+            predicted[east == half] = fit(samples[there], answers[there], batch=_BATCH).predict(pixels[east == half])
+    return confusion(labels, predicted, classes=dict(COVER_CLASSES))
+
+
+def _samples(
+    workspace: Workspace, year: int, truth: Path, *, count: int, start: int
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.bool_]]:
+    """About `count` pixels of a regular grid: bands (n, 5), true classes (n,), and (n,) True in the east half."""
     grid = read_grid(truth)
-    train_step, test_step = (_step_px(grid, pixels) for pixels in (_TRAIN_PIXELS, _TEST_PIXELS))
-    train, test = [], []
-    for bands, labels in _bands_and_truth(workspace, year, truth):
-        train.append(_sample(bands, labels, start=0, step=train_step))
-        test.append(_sample(bands, labels, start=2, step=test_step))
-    samples, answers = np.concatenate([p for p, _ in train]), np.concatenate([labels for _, labels in train])
-    fitted = fit(samples, answers, batch=_BATCH)
-    predicted = fitted.predict(np.concatenate([pixels for pixels, _ in test]))
-    return confusion(np.concatenate([labels for _, labels in test]), predicted, classes=dict(COVER_CLASSES))
-
-
-def _step_px(grid: Grid, pixels: int) -> int:
-    """Step of the regular grid that takes about so many pixels."""
-    return max(1, round(math.sqrt(grid.width * grid.height / pixels)))
+    step = max(1, round(math.sqrt(grid.width * grid.height / count)))
+    parts = []
+    for tile, bands, labels in _bands_and_truth(workspace, year, truth):
+        picked = labels[start::step, start::step]
+        east = np.broadcast_to(tile.col + np.arange(start, tile.width, step) >= grid.width / 2, picked.shape)
+        pixels = bands[:, start::step, start::step].reshape(bands.shape[0], -1).T
+        known = picked.ravel() > 0
+        parts.append((pixels[known], picked.ravel()[known], east.ravel()[known]))
+    pixels, labels, east = (np.concatenate([part[k] for part in parts]) for k in range(3))
+    return pixels, labels, east
 
 
 def _bands_and_truth(
     workspace: Workspace, year: int, truth: Path
-) -> Iterator[tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]]:
-    """Bands (5, h, w) and true classes (h, w), tile by tile."""
+) -> Iterator[tuple[Window, npt.NDArray[np.uint8], npt.NDArray[np.uint8]]]:
+    """Window, bands (5, h, w) and true classes (h, w), tile by tile."""
     described = workspace.product("imagery", year)
     imagery = from_json(described.read_text(encoding="utf-8"), place=str(described))
     with open_imagery(imagery, root=workspace.root) as reader, RasterReader(truth) as true:
         for tile in super_tiles(true.grid, size_px=_TILE_PX):
             shifted = Window(tile.row + imagery.area.row, tile.col + imagery.area.col, tile.height, tile.width)
-            yield reader.read(shifted)[0], true.read(tile)[0]
-
-
-def _sample(
-    bands: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8], *, start: int, step: int
-) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
-    """Pixels of a regular grid, as (n, 5) and (n,); those without truth left out."""
-    picked = labels[start::step, start::step].ravel()
-    pixels = bands[:, start::step, start::step].reshape(bands.shape[0], -1).T
-    return pixels[picked > 0], picked[picked > 0]
+            yield tile, reader.read(shifted)[0], true.read(tile)[0]
 
 
 def _change(workspace: Workspace, vintages: list[Vintage]) -> ChangeToEvaluate | None:

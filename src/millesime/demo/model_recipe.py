@@ -11,6 +11,7 @@ that a stopped run goes on where it was. The result depends on the number of thr
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,8 +26,10 @@ from millesime.errors import ConfigError
 from millesime.evaluation import Confusion, confusion_of_windows
 from millesime.evaluation.pixel_classifier import PixelClassifier
 from millesime.evaluation.pixel_classifier import fit as fit_pixels
+from millesime.evaluation.yardstick import to_json
 from millesime.geo.tiling import super_tiles
 from millesime.imagery.step import describe
+from millesime.io.files import written_whole
 from millesime.io.raster import RasterReader
 from millesime.io.workspace import Workspace
 from millesime.model.fit import Settings
@@ -56,8 +59,8 @@ SETTINGS = Settings(
 )
 THREADS = 1
 
-#: The yardstick learns from one pixel in 97 x 97 of the same pictures.
-_PIXEL_STEP = 97
+#: The yardstick learns from one pixel in 997 of the same pictures.
+_PIXEL_STEP = 997
 
 LIMITS = (
     "Trained on made-up territories only: on real imagery its classes are a first guess, not a product.",
@@ -104,6 +107,10 @@ def make(folder: Path, path: Path, *, workers: int, progress: Progress) -> dict[
         f"seed {seed}": measure(place, load(draft), yardstick, progress=progress) for seed, place in tested.items()
     }
     _write(path, trained, figures, path.parent / "MODEL_CARD.md")
+    values = np.array(COSIA.values, dtype=np.uint8)[yardstick.classes]
+    with written_whole(path.with_name(f"{NAME}.pixel_classifier.json")) as temporary:
+        text = to_json(replace(yardstick, classes=values), fitted_on=f"seeds {list(TRAINING_SEEDS)}")
+        temporary.write_text(text, encoding="utf-8")
     for seed, found in figures.items():
         progress.note(f"{seed}: {found}")
     return figures
