@@ -86,11 +86,8 @@ def coverage_of_matched_polygons(
     Raises:
         GeometryError: two polygons lie on the same side of an edge.
     """
-    oriented = shapely.orient_polygons(polygons)
-    kinds, coordinates, (ring_offsets, polygon_offsets) = shapely.to_ragged_array(oriented)
-    if kinds != shapely.GeometryType.POLYGON:
-        raise GeometryError(f"expected single polygons, got {kinds.name}")
-    cm = np.rint(coordinates[:, :2] * 100.0).astype(np.int64)
+    coordinates, ring_offsets, polygon_offsets = ragged(shapely.orient_polygons(polygons))
+    cm = np.rint(coordinates * 100.0).astype(np.int64)
     origin = cm.min(axis=0) if len(cm) else np.zeros(2, np.int64)
     local = cm - origin
     face_of_ring = np.repeat(np.arange(len(polygons)), np.diff(polygon_offsets))
@@ -129,6 +126,16 @@ def coverage_of_matched_polygons(
     )
     everyone = np.arange(len(polygons), dtype=np.int32)
     return regroup(edges, everyone, edges.face_values, straighten=False)
+
+
+def ragged(polygons: Polygons) -> tuple[npt.NDArray[np.float64], Int64, Int64]:
+    """Coordinates (n, 2), offsets of rings and offsets of polygons; `shapely.to_ragged_array` refuses none at all."""
+    if not len(polygons):
+        return np.empty((0, 2)), np.zeros(1, np.int64), np.zeros(1, np.int64)
+    kind, coordinates, (rings, offsets) = shapely.to_ragged_array(polygons, include_z=False)
+    if kind != shapely.GeometryType.POLYGON:
+        raise GeometryError(f"expected single polygons, got {kind.name}")
+    return coordinates[:, :2], np.asarray(rings, np.int64), np.asarray(offsets, np.int64)
 
 
 def match_polygons(kind: type[CoverageT], geometries: Any, *, crs: str) -> Matched[CoverageT]:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import shapely
 
 from millesime.errors import CrsError, ImageryError
 from millesime.geo.coverage.compiled import compiled
+from millesime.geo.coverage.matching import ragged
 from millesime.geo.grid import Grid
 from millesime.geo.precision import polygons_of
 
@@ -145,14 +145,12 @@ def _burn(
 
 def _in_pixels(polygons: npt.NDArray[np.object_], grid: Grid) -> tuple[Float64, Int64, Int64]:
     """Ragged arrays of polygons, in columns and rows of a grid."""
-    if not len(polygons):
-        return np.empty((0, 2)), np.zeros(1, np.int64), np.zeros(1, np.int64)
-    _, coordinates, (rings, offsets) = shapely.to_ragged_array(shapely.force_2d(polygons))
+    coordinates, rings, offsets = ragged(polygons)
     columns = (coordinates[:, 0] - grid.west) / grid.pixel_m
     rows = (grid.north - coordinates[:, 1]) / grid.pixel_m
     # To a millionth of a pixel: a vertex meant to lie on a pixel centre lies there.
-    xy = np.ascontiguousarray(np.round(np.stack([columns, rows], axis=1), 6))
-    return xy, np.asarray(rings, np.int64), np.asarray(offsets, np.int64)
+    xy = np.ascontiguousarray(np.round(np.stack([columns, rows], axis=1), 6), dtype=np.float64)
+    return xy, rings, offsets
 
 
 def zonal_counts(polygons: Any, labels: npt.NDArray[np.unsignedinteger[Any]], grid: Grid) -> ZonalCounts:
