@@ -4,10 +4,11 @@ import geopandas
 import pytest
 import shapely
 
-from millesime.demo.plan.assemble import Plan, scene_at
+from millesime.demo.plan.assemble import scene_at
 from millesime.demo.plan.draft import STANDING, Area, Draft, Life
 from millesime.demo.plan.scenes import find_changes
 from millesime.demo.plan.terrain import Course, Ground
+from millesime.demo.plan.units import Plan
 
 EXTENT = (650000.0, 6860000.0, 650100.0, 6860100.0)
 

@@ -7,7 +7,7 @@ from shapely import Geometry, LineString, Polygon
 
 from millesime.demo.plan.blocks import ACTIVITY, split_by_streets, split_parcels, usable
 from millesime.demo.plan.draft import STANDING, Area, Draft, Life
-from millesime.demo.plan.network import Network
+from millesime.demo.plan.network import Z_SITE, Network
 from millesime.demo.plan.plots import Plot
 from millesime.demo.plan.shapes import strip
 from millesime.demo.plan.siting import Lot
@@ -30,6 +30,7 @@ def activity_zone(draft: Draft, network: Network, lot: Lot, ways: Geometry) -> l
     streets: list[LineString] = []
     if lot.polygon.area > 22000:
         blocks, streets = split_by_streets(lot.polygon, ACTIVITY, rng, ways=ways)
+    draft.land(lot.polygon, ("CS2.2.1", "US2"), "green", z=Z_SITE - 1, owner=draft.new_owner(), material="verge")
     for line in streets:
         lay_street(draft, line, ACTIVITY.street_m, network)
     grounds: list[Geometry] = [strip(line, ACTIVITY.street_m + 2 * PAVEMENT_M, round_ends=True) for line in streets]
@@ -56,12 +57,20 @@ def activity_zone(draft: Draft, network: Network, lot: Lot, ways: Geometry) -> l
 
 
 def furnish(
-    draft: Draft, polygon: Polygon, street: Geometry, kind: str, number: int, *, life: Life = STANDING, key: str = ""
+    draft: Draft,
+    polygon: Polygon,
+    street: Geometry,
+    kind: str,
+    number: int,
+    *,
+    life: Life = STANDING,
+    key: str = "",
+    reach: Polygon | None = None,
 ) -> None:
     """Build a plot of the zone."""
     rng = stream(draft.seed, "plot", key, number)
     us = {"industry": "US2", "workshop": "US2", "shop": "US3", "logistics": "US4.2"}[kind]
-    plot = Plot(draft, polygon, street, us, rng, life)
+    plot = Plot(draft, polygon, street, us, rng, life, reach=reach)
     add_parcel(draft, polygon, life=life, z=25.0)
     category, nature, name = ZONE_OF[kind]
     draft.zones.append(

@@ -132,7 +132,7 @@ def build_site(
     """Build on the part of a lot that is off the roads."""
     for part in polygons(lot.polygon.difference(ground), min_area_m2=600)[:1]:
         rng = stream(draft.seed, "site", key)
-        furnish_plot(Plot(draft, part, ground, us, rng))
+        furnish_plot(Plot(draft, part, ground, us, rng, reach=lot.polygon))
         draft.marks.setdefault(key.rstrip("0123456789"), []).append(part)
         add_parcel(draft, part, z=25.0)
 
@@ -141,7 +141,7 @@ def _small_work(rng: np.random.Generator) -> Callable[[Plot], None]:
     kind = str(rng.choice(["industry", "shop", "logistics", "workshop"]))
 
     def build(plot: Plot) -> None:
-        furnish(plot.draft, plot.polygon, plot.street, kind, 0, key="small")
+        furnish(plot.draft, plot.polygon, plot.street, kind, 0, key="small", reach=plot.reach)
 
     return build
 

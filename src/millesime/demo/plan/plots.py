@@ -31,6 +31,9 @@ class Plot:
     rng: np.random.Generator
     life: Life = STANDING
     owner: int = 0
+    reach: Polygon | None = None
+    """The plot up to the middle of its road, where that is the land of the truth."""
+
     front: Front = field(init=False)
     free: Geometry = field(init=False)
     """Ground on which nothing stands yet."""
@@ -47,10 +50,10 @@ class Plot:
 
     def ground(self, cs: str, kind: str, material: str, *, us: str | None = None) -> None:
         """Cover the whole plot."""
-        self.draft.land(
-            self.polygon, (cs, us or self.us), kind, z=Z_SITE, owner=self.owner, life=self.life, material=material,
-            angle_deg=math.degrees(self.front.along),
-        )  # fmt: skip
+        reach = self.polygon if self.reach is None else self.reach
+        turn = math.degrees(self.front.along)
+        self.draft.land(reach, (cs, us or self.us), kind, z=Z_SITE, owner=self.owner, life=self.life)
+        self.draft.paint(self.polygon, material, z=Z_SITE, life=self.life, angle_deg=turn)
 
     def place(
         self, length: float, depth: float, *, at: str = "any", gap_m: float = 3.0, least: float = 0.45

@@ -10,7 +10,7 @@ import shapely
 from shapely import Geometry, box
 from shapely.ops import polygonize
 
-from millesime.demo.plan.assemble import CRS, Plan, scene_at, top_lands
+from millesime.demo.plan.assemble import scene_at
 from millesime.demo.plan.changes import make_changes
 from millesime.demo.plan.country import assign, make_cells, make_regions
 from millesime.demo.plan.crowns import grow
@@ -21,6 +21,7 @@ from millesime.demo.plan.planting import line_river, plant_cells, rotations
 from millesime.demo.plan.siting import Cell
 from millesime.demo.plan.streams import stream
 from millesime.demo.plan.terrain import make_ground
+from millesime.demo.plan.units import CRS, Plan, top_lands
 from millesime.demo.plan.village import add_parcel, build_quarter, make_quarters, make_square
 from millesime.demo.scene import Scene
 from millesime.nomenclature import ARTIFICIALISATION
