@@ -170,6 +170,7 @@ def write_products(root: Path) -> tuple[object, geopandas.GeoDataFrame]:
         )
         write_rasters(workspace, year)
     write_parquet(changed.changes, workspace.product("differential", 2022))
+    write_parquet(changed.frame, workspace.product("differential", 2022, "overlay"))
     return table, changed.changes
 
 
