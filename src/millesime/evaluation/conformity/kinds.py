@@ -79,7 +79,7 @@ _DIFF_ALIASES: Mapping[str, str] = {
     "us_avant": "us_1",
     "us_apres": "us_2",
 }
-_OWN_DIFF = frozenset({"id", "area_m2", "aire", "sliver"})
+_OWN_DIFF = frozenset({"id", "area_m2", "aire", "sliver", "changed"})
 
 
 def canonical_names(columns: Iterable[str]) -> dict[str, str]:
