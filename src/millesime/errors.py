@@ -51,9 +51,7 @@ class MillesimeError(Exception):
         return (_rebuild, (type(self), self.message, self.place, self.remedy))
 
 
-def _rebuild(
-    kind: type[MillesimeError], message: str, place: str | None, remedy: str | None
-) -> MillesimeError:
+def _rebuild(kind: type[MillesimeError], message: str, place: str | None, remedy: str | None) -> MillesimeError:
     return kind(message, place=place, remedy=remedy)
 
 

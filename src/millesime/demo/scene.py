@@ -103,29 +103,31 @@ class Scene:
 
     surfaces: geopandas.GeoDataFrame
     """Everything flat, painted in row order (later rows over earlier ones) to make the class raster; the first
-    rows cover the extent whole. Columns: `material` str (a key of MATERIALS); `angle_deg` float, direction of rows, furrows,
-    planks or lane, counter-clockwise from east; `variety` uint32, draws the look of this object and is stable
-    between vintages; `uid` int64, unit it belongs to or -1."""
+    rows cover the extent whole. Columns: `material` str (a key of MATERIALS); `angle_deg` float, direction of
+    rows, furrows, planks or lane, counter-clockwise from east; `variety` uint32, draws the look of this object
+    and is stable between vintages; `uid` int64, unit it belongs to or -1."""
 
     buildings: geopandas.GeoDataFrame
     """Painted over the surfaces, class 1 (or 15 when `roof` is 'greenhouse'). Columns: `bid` int64 stable;
     `height_m` float, to the eaves; `roof` 'gable' | 'hip' | 'flat' | 'greenhouse' | 'shed' | 'round';
-    `roof_material` 'tile_red' | 'tile_brown' | 'slate' | 'metal_light' | 'metal_blue' | 'fibre_cement' | 'gravel' | 'membrane' | 'glass' | 'solar';
-    `ridge_deg` float; `usage` BD TOPO usage_1 ('Résidentiel', 'Agricole', 'Commercial et services', 'Industriel',
-    'Religieux', 'Sportif', 'Annexe', 'Indifférencié'); `nature` BD TOPO nature ('Indifférenciée', 'Industriel, agricole ou commercial',
-    'Serre', 'Eglise', 'Silo', ...); `dwellings` int; `premises` int (activity premises); `variety` uint32; `uid` int64."""
+    `roof_material` 'tile_red' | 'tile_brown' | 'slate' | 'metal_light' | 'metal_blue' | 'fibre_cement' |
+    'gravel' | 'membrane' | 'glass' | 'solar'; `ridge_deg` float; `usage` BD TOPO usage_1 ('Résidentiel',
+    'Agricole', 'Commercial et services', 'Industriel', 'Religieux', 'Sportif', 'Annexe', 'Indifférencié');
+    `nature` BD TOPO nature ('Indifférenciée', 'Industriel, agricole ou commercial', 'Serre', 'Eglise', 'Silo',
+    ...); `dwellings` int; `premises` int (activity premises); `variety` uint32; `uid` int64."""
 
     trees: geopandas.GeoDataFrame
-    """Crowns painted over everything (class 9 or 8), points. Columns: `radius_m` float; `height_m` float (above ground);
-    `species` 'broadleaf' | 'conifer' | 'fruit' | 'poplar'; `variety` uint32. Forests are full of crowns."""
+    """Crowns painted over everything (class 9 or 8), points. Columns: `radius_m` float; `height_m` float (above
+    ground); `species` 'broadleaf' | 'conifer' | 'fruit' | 'poplar'; `variety` uint32. Forests are full of
+    crowns."""
 
     vehicles: geopandas.GeoDataFrame
     """Points, drawn on the imagery only (they change no class). Columns: `angle_deg`, `length_m`, `variety`."""
 
     roads: geopandas.GeoDataFrame
-    """Centre lines (LineString, nodes shared at crossings). Columns: `rid` int64 stable; `nature` BD TOPO ('Route à 1 chaussée',
-    'Rond-point', 'Route empierrée', 'Chemin', 'Sentier', ...); `importance` '1'..'6' text; `width_m` float, true carriageway;
-    `level` int (0 ground, 1 bridge, -1 tunnel); `name` str; `private` bool."""
+    """Centre lines (LineString, nodes shared at crossings). Columns: `rid` int64 stable; `nature` BD TOPO ('Route
+    à 1 chaussée', 'Rond-point', 'Route empierrée', 'Chemin', 'Sentier', ...); `importance` '1'..'6' text;
+    `width_m` float, true carriageway; `level` int (0 ground, 1 bridge, -1 tunnel); `name` str; `private` bool."""
 
     railways: geopandas.GeoDataFrame
     """Centre lines. Columns: `rid`, `nature` 'Voie ferrée principale', `tracks` int, `level` int."""
@@ -135,20 +137,22 @@ class Scene:
     "Réservoir-bassin piscicole", "Plan d'eau de gravière", ...); `persistent` bool."""
 
     zones: geopandas.GeoDataFrame
-    """Places with a purpose, polygons that may overlap. Columns: `zid`; `layer` BD TOPO layer the place would be in ('ZONE_D_ACTIVITE_OU_D_INTERET',
-    'CIMETIERE', 'TERRAIN_DE_SPORT', 'EQUIPEMENT_DE_TRANSPORT', 'POSTE_DE_TRANSFORMATION', 'RESERVOIR', 'ZONE_D_HABITATION');
-    `categorie`, `nature`, `name` str."""
+    """Places with a purpose, polygons that may overlap. Columns: `zid`; `layer` BD TOPO layer the place would be
+    in ('ZONE_D_ACTIVITE_OU_D_INTERET', 'CIMETIERE', 'TERRAIN_DE_SPORT', 'EQUIPEMENT_DE_TRANSPORT',
+    'POSTE_DE_TRANSFORMATION', 'RESERVOIR', 'ZONE_D_HABITATION'); `categorie`, `nature`, `name` str."""
 
     fields: geopandas.GeoDataFrame
-    """Farmed parcels. Columns: `fid`; `crop` material of MATERIALS or 'orchard'; `code_group` str and `code_cultu` str as in the RPG."""
+    """Farmed parcels. Columns: `fid`; `crop` material of MATERIALS or 'orchard'; `code_group` str and `code_cultu`
+    str as in the RPG."""
 
     woods: geopandas.GeoDataFrame
-    """Stands of trees and heaths. Columns: `sid`; `stand` 'broadleaf' | 'conifer' | 'mixed' | 'poplar' | 'heath' | 'clear_cut' | 'hedge' | 'orchard';
-    `code_tfv` BD Forêt v2 code ('FF1-00', 'FF2-00', 'FF31', 'LA4', 'FF0', 'FP', ''), empty for those BD Forêt leaves out; `managed` bool (forestry)."""
+    """Stands of trees and heaths. Columns: `sid`; `stand` 'broadleaf' | 'conifer' | 'mixed' | 'poplar' | 'heath' |
+    'clear_cut' | 'hedge' | 'orchard'; `code_tfv` BD Forêt v2 code ('FF1-00', 'FF2-00', 'FF31', 'LA4', 'FF0',
+    'FP', ''), empty for those BD Forêt leaves out; `managed` bool (forestry)."""
 
     parcels: geopandas.GeoDataFrame
-    """Cadastral parcels, a partition of the extent less the public domain. Columns: `pid` int64; `commune` str; `section` str;
-    `numero` int; `dwellings` int, `premises` int (what stands on it)."""
+    """Cadastral parcels, a partition of the extent less the public domain. Columns: `pid` int64; `commune` str;
+    `section` str; `numero` int; `dwellings` int, `premises` int (what stands on it)."""
 
     communes: geopandas.GeoDataFrame
     """A partition of the extent. Columns: `insee` str, `name` str."""

@@ -16,11 +16,6 @@ def snap(geometries: Any) -> Any:
     return shapely.set_precision(geometries, GRID_M)
 
 
-def snap_coordinates(coordinates: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Coordinates in metres rounded to the nearest centimetre; no topology is looked at."""
-    return np.round(np.asarray(coordinates, dtype=np.float64), 2)
-
-
 def polygons_of(geometries: Any) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, np.dtype[np.intp]]]:
     """Single polygons of an array of geometries.
 
