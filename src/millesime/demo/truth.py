@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,6 @@ from affine import Affine
 
 from millesime.demo.scene import MATERIALS, Scene
 from millesime.geo.grid import Grid, Window
-from millesime.geo.tiling import super_tiles
 from millesime.io.raster import CogWriter
 from millesime.io.vector import write_parquet
 from millesime.nomenclature import COSIA
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from millesime.demo.plan import Scenes
 
 PIXEL_M = 0.20
+TILE_PX = 1024
 Ints = npt.NDArray[np.int32]
 Bytes = npt.NDArray[np.uint8]
 
@@ -253,13 +254,24 @@ UNIT_COLUMNS = ("uid", "code_cs", "code_us", "kind", "commune", "millesime")
 def write_cover(scene: Scene, path: Path, *, workers: Workers | None = None) -> None:
     """Write the class raster of one date."""
     grid = grid_of(scene)
-    windows = super_tiles(grid, size_px=1024)
+    count = 1 if workers is None else workers.count
+    # each process gets the scene once or twice, not with every tile
+    height = TILE_PX if count == 1 else min(4096, TILE_PX * math.ceil(grid.height / count / TILE_PX))
+    bands = [Window(row, 0, min(height, grid.height - row), grid.width) for row in range(0, grid.height, height)]
     paint = functools.partial(_numero, scene)
-    painted = workers.map(paint, windows, label="truth") if workers is not None else map(paint, windows)
+    painted = map(paint, bands) if workers is None else workers.map(paint, bands, label=f"truth {scene.year}")
     with CogWriter(path, grid, dtype="uint8", count=1, nodata=0, nomenclature=COSIA) as writer:
-        for window, numero in zip(windows, painted, strict=True):
-            writer.write(numero[None], window)
+        for band, numero in zip(bands, painted, strict=True):
+            writer.write(numero[None], band)
 
 
-def _numero(scene: Scene, window: Window) -> Bytes:
-    return rasterise(scene, window).numero
+def _numero(scene: Scene, band: Window) -> Bytes:
+    """Classes of a band of rows, painted tile by tile."""
+    numero = np.empty(band.shape, dtype=np.uint8)
+    for row in range(0, band.height, TILE_PX):
+        for col in range(0, band.width, TILE_PX):
+            tile = Window(
+                band.row + row, band.col + col, min(TILE_PX, band.height - row), min(TILE_PX, band.width - col)
+            )
+            numero[tile.relative_to(band).slices] = rasterise(scene, tile).numero
+    return numero

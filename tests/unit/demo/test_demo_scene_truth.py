@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import shapely
 
+from millesime.compute import Workers
 from millesime.demo.plan import make_scenes
-from millesime.demo.truth import MATERIAL_NAMES, grid_of, rasterise, write
+from millesime.demo.truth import MATERIAL_NAMES, grid_of, rasterise, write, write_cover
 from millesime.geo.grid import Window
 from millesime.io.raster import RasterReader
 
@@ -109,6 +110,9 @@ def test_write(scenes, tmp_path):
         units = geopandas.read_parquet(tmp_path / str(scene.year) / "occupation_sol.parquet")
         assert {"uid", "code_cs", "code_us", "kind", "millesime"} <= set(units.columns)
         assert len(units) == len(scene.units)
+    with Workers(2) as pool:
+        write_cover(scenes.first, tmp_path / "again.tif", workers=pool)
+    assert (tmp_path / "again.tif").read_bytes() == (tmp_path / "2019" / "cover.tif").read_bytes()
     changes = geopandas.read_parquet(tmp_path / "changes.parquet")
     assert changes.area.sum() == pytest.approx(scenes.changes.area.sum())
 
