@@ -45,6 +45,10 @@ ortho_rgb = "sources/2019/ortho_rgb.tif"
 year = 2022
 reference_vintage = 2019
 ortho_rgb = "sources/2022/ortho_rgb.tif"
+
+[parameters.publication]
+map_px = 400
+site_px = 80
 """
 
 #: rows, columns (half open), cover, use; the later one lies over the earlier ones.
