@@ -17,6 +17,7 @@ from millesime.ocsge_final.operations import ANY, Reclass
 
 #: Uses that people correct, in the order of the file, and what they say about it.
 _REASONS = {
+    "US6.3": "left to itself: no forestry in this wood",
     "US6.2": "abandoned: no sign of activity on the imagery",
     "US6.1": "building site on the day of the flight",
     "US4.3": "public utility, known to the commune",
@@ -38,7 +39,10 @@ def corrections(scene: Scene) -> tuple[Reclass, ...]:
     """Corrections of use at the heart of the largest places of each use that databases tell badly."""
     operations: list[Reclass] = []
     for use, reason in _REASONS.items():
-        for place, code_cs in _largest(scene.units[scene.units["us"] == use]):
+        units = scene.units[scene.units["us"] == use]
+        if use == "US6.3":  # heath, rock and rivers are rightly told; that a wood is not managed no database tells
+            units = units[units["kind"] == "wood"]
+        for place, code_cs, area_m2 in _largest(units):
             number = len(operations)
             operations.append(
                 Reclass(
@@ -48,6 +52,7 @@ def corrections(scene: Scene) -> tuple[Reclass, ...]:
                     who=f"photo-interpreter {1 + number % 2}",
                     when=f"{scene.year + 1}-03-{1 + number:02d}T09:{number:02d}:00Z",
                     why=reason,
+                    area_m2=area_m2,
                 )
             )
     return tuple(operations)
@@ -58,8 +63,8 @@ def as_lines(operations: Sequence[Reclass]) -> str:
     return "".join(f"{operation.as_json()}\n" for operation in operations)
 
 
-def _largest(units: geopandas.GeoDataFrame) -> list[tuple[tuple[float, float], str]]:
-    """Centre and cover of the units with the widest heart, one per kind of place first."""
+def _largest(units: geopandas.GeoDataFrame) -> list[tuple[tuple[float, float], str, float]]:
+    """Centre, cover and area in square metres of the units with the widest heart, one per kind of place first."""
     units = units[units.area >= _MIN_AREA_M2]
     shapes = units.geometry.to_numpy()
     if not len(shapes):
@@ -69,4 +74,7 @@ def _largest(units: geopandas.GeoDataFrame) -> list[tuple[tuple[float, float], s
     centre = np.round(shapely.get_coordinates(shapely.get_point(hearts, 0)), 2)
     order = [row for row in np.lexsort((units["uid"].to_numpy(), -radius)) if radius[row] >= _MIN_RADIUS_M]
     covers = units["cs"].to_numpy()
-    return [((float(centre[row, 0]), float(centre[row, 1])), str(covers[row])) for row in order[:_PER_USE]]
+    area = np.round(shapely.area(shapes), 1)
+    return [
+        ((float(centre[row, 0]), float(centre[row, 1])), str(covers[row]), float(area[row])) for row in order[:_PER_USE]
+    ]

@@ -31,6 +31,10 @@ CROPS = ("Culture", "Terre labourée")
 #: How far from the built zone bare ground may be a building site, in metres (inferred).
 WORKED_GROUND_REACH_M = 30.0
 
+#: Largest share of a declared parcel, and smallest area in square metres, of a site in it (inferred).
+WORKED_GROUND_MAX_SHARE = 0.6
+WORKED_GROUND_MIN_M2 = 500.0
+
 _NOT_USED = (*TREES, *SHRUBS, *VINE, *CROPS, *WATER)
 
 
@@ -42,12 +46,16 @@ def describe_faces(faces: Geometries, evidence: Evidence) -> pandas.DataFrame:
         evidence: the layers.
 
     Returns:
-        columns `area_m2`; `cover` (class name); `network_cs`, `network_us`, `network_rule` ('' off the networks),
-        `is_ossature`; `is_building`, `origin`, `nature`, `usage_1`, `usage_2`, `etat_de_l_objet`,
-        `nombre_de_logements`; `water`, `water_m2`, `persistance`; `code_group`, `code_cultu`; `code_tfv`, `stand`
-        (number or -1); `vegetation`; `is_cadastral`, `dwellings`, `premises`, `premises_us`, `parcel_us`, `parcel_m2`;
-        `place` (position in PLACES of the first place whose scope holds the face, -1); `in_built_zone` (the point
-        is), `zone_m2` (area inside the built zone), `built_zone_m` (distance of the point to it).
+        columns
+        - `area_m2`; `cover` (class name);
+        - `network_cs`, `network_us`, `network_rule` ('' off the networks), `is_ossature`;
+        - `is_building`, `origin`, `block_area_m2`, and of BATIMENT `nature`, `usage_1`, `usage_2`, `etat_de_l_objet`,
+          `nombre_de_logements`;
+        - `water`, `water_m2`, `persistance`; `code_group`, `code_cultu`, `field_m2`;
+        - `code_tfv`, `stand` (number or -1), `vegetation`;
+        - `is_cadastral`, `dwellings`, `premises`, `premises_us`, `parcel_us`, `parcel_m2`;
+        - `place` (position in PLACES of the first place whose scope holds the face, -1);
+        - `in_built_zone` (the point is), `zone_m2` (area inside the built zone), `built_zone_m` (distance to it).
     """
     points = shapely.point_on_surface(faces)
     table = pandas.DataFrame({"area_m2": shapely.area(faces)})
@@ -66,12 +74,14 @@ def describe_faces(faces: Geometries, evidence: Evidence) -> pandas.DataFrame:
     for name in ("origin", "nature", "usage_1", "usage_2", "etat_de_l_objet"):
         table[name] = _taken(evidence.buildings, name, building, "")
     table["nombre_de_logements"] = _taken(evidence.buildings, "nombre_de_logements", building, np.nan)
+    table["block_area_m2"] = _taken(evidence.buildings, "block_area_m2", building, 0.0)
     water = first_over(points, evidence.waters)
     table["water"] = _taken(evidence.waters, "nature", water, "")
     table["water_m2"] = _taken(evidence.waters.assign(m2=evidence.waters.geometry.area), "m2", water, 0.0)
     table["persistance"] = _taken(evidence.waters, "persistance", water, "")
     field = first_over(points, evidence.fields)
     table["code_group"] = _taken(evidence.fields, "code_group", field, "")
+    table["field_m2"] = _taken(evidence.fields.assign(m2=evidence.fields.geometry.area), "m2", field, 0.0)
     table["code_cultu"] = _taken(evidence.fields, "code_cultu", field, "")
     table["stand"] = first_over(points, evidence.stands)
     table["code_tfv"] = _taken(evidence.stands, "code_tfv", table["stand"].to_numpy(), "")
@@ -84,7 +94,7 @@ def describe_faces(faces: Geometries, evidence: Evidence) -> pandas.DataFrame:
     table["parcel_us"] = _taken(evidence.parcels, "building_us", parcel, "")
     table["parcel_m2"] = _taken(evidence.parcels.assign(m2=evidence.parcels.geometry.area), "m2", parcel, 0.0)
     table["zone_m2"] = covered_area_m2(faces, evidence.built_zone.geometry.to_numpy())
-    table["built_zone_m"] = _distance_m(points, evidence.built_zone.geometry.to_numpy())
+    table["built_zone_m"] = _distance_m(faces, evidence.built_zone.geometry.to_numpy())
     table["in_built_zone"] = first_over(points, evidence.built_zone) >= 0
     table["place"] = places_of(points, table, evidence.places)
     return table
@@ -115,10 +125,16 @@ def in_scope(scope: Scope, table: pandas.DataFrame) -> npt.NDArray[np.bool_]:
 
 
 def worked_ground(table: pandas.DataFrame) -> npt.NDArray[np.bool_]:
-    """Bare ground beside buildings that no source explains: neither farmed, nor wooded, nor extracted."""
-    untold = (table["code_group"] == "") & (table["code_tfv"] == "") & (table["water"] == "") & (table["place"] < 0)
-    beside = (table["built_zone_m"] <= WORKED_GROUND_REACH_M) & ~table["is_building"]
-    return (table["cover"].isin(BARE) & untold & beside).to_numpy(bool)
+    """Bare ground beside buildings or a road that no source explains: neither farmed, nor wooded, nor extracted.
+
+    Declarations of farmers lag: bare ground (not ploughed land, a class of its own) that takes part of a declared
+    parcel, not most of it, is no field.
+    """
+    part = table["area_m2"] <= WORKED_GROUND_MAX_SHARE * table["field_m2"]
+    farmed = (table["code_group"] != "") & ~(part & (table["area_m2"] >= WORKED_GROUND_MIN_M2))
+    untold = ~farmed & (table["code_tfv"] == "") & (table["water"] == "") & (table["place"] < 0)
+    beside = (table["built_zone_m"] <= WORKED_GROUND_REACH_M) | table["is_beside_road"]
+    return (table["cover"].isin(BARE) & untold & beside & ~table["is_building"]).to_numpy(bool)
 
 
 def places_of(points: Geometries, table: pandas.DataFrame, places: geopandas.GeoDataFrame) -> npt.NDArray[np.int64]:
@@ -136,12 +152,12 @@ def places_of(points: Geometries, table: pandas.DataFrame, places: geopandas.Geo
     return found
 
 
-def _distance_m(points: Geometries, polygons: Geometries) -> npt.NDArray[np.float64]:
-    """Distance of each point to the nearest polygon, infinite when there is none."""
-    distance = np.full(len(points), np.inf)
+def _distance_m(faces: Geometries, polygons: Geometries) -> npt.NDArray[np.float64]:
+    """Distance of each face to the nearest polygon, infinite when there is none."""
+    distance = np.full(len(faces), np.inf)
     if len(polygons):
-        (point, _), metres = shapely.STRtree(polygons).query_nearest(points, return_distance=True, all_matches=False)
-        distance[point] = metres
+        (face, _), metres = shapely.STRtree(polygons).query_nearest(faces, return_distance=True, all_matches=False)
+        distance[face] = metres
     return distance
 
 

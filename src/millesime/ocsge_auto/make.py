@@ -101,16 +101,25 @@ def make_objects(evidence: Evidence, extent: Bounds, *, rules: MapRules) -> Obje
 def tell_codes(coverage: Coverage, evidence: Evidence, *, rules: MapRules) -> pandas.DataFrame:
     """Describe the faces and give each its cover and its use, with the rules that set them."""
     faces = describe_faces(coverage.to_polygons(), evidence)
+    pairs, shared_m = coverage.neighbours()
     faces["meadow_m2"] = _grassland_area_m2(coverage, faces)
+    faces["is_beside_road"] = _beside(pairs, (faces["network_us"] == "US4.1.1").to_numpy(bool))
     faces["code_cs"], faces["cs_rule"] = apply_cover_rules(faces, parameters=rules.cover)
     faces["code_us"], faces["us_rule"] = apply_use_rules(faces, parameters=rules.use)
-    pairs, shared_m = coverage.neighbours()
     known = faces["code_us"].to_numpy(object)
     inherited = inherit_uses(known, inherits(faces, parameters=rules.use), pairs, shared_m, rounds=rules.inherit_rounds)
     faces.loc[(known == "") & (inherited != ""), "us_rule"] = "neighbours"
     faces["code_us"] = inherited
     faces["code_us"], faces["us_rule"] = apply_use_rules(faces, parameters=rules.use, rules=LAST_RULES)
     return faces
+
+
+def _beside(pairs: npt.NDArray[Any], members: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Faces that share a border with a member."""
+    found = np.zeros(len(members), dtype=bool)
+    found[pairs[members[pairs[:, 1]], 0]] = True
+    found[pairs[members[pairs[:, 0]], 1]] = True
+    return found
 
 
 def _grassland_area_m2(coverage: Coverage, faces: pandas.DataFrame) -> npt.NDArray[np.float64]:

@@ -14,8 +14,9 @@ import numpy.typing as npt
 import pandas
 from pydantic import BaseModel, ConfigDict
 
+from millesime.built_zone.footprints import FROM_COVER
 from millesime.nomenclature import US
-from millesime.ocsge_auto.cover_rules import ORCHARD_GROUPS
+from millesime.ocsge_auto.cover_rules import CROP_GROUPS, ORCHARD_GROUPS
 from millesime.ocsge_auto.faces import BARE, CROPS, LAWN, MINERAL, SHRUBS, TREES, VINE, in_scope, worked_ground
 from millesime.ocsge_auto.matching import matching_rows
 from millesime.ocsge_auto.use_table import BUILDINGS, PLACES, STANDS, VEGETATION, WATERS, UseRow
@@ -39,6 +40,9 @@ class UseParameters(BaseModel):
 
     garden_parcel_max_m2: float = 2000.0
     """Lawn of a smaller parcel, without dwelling and undeclared, takes the use of its neighbours."""
+
+    house_max_m2: float = 300.0
+    """A block of buildings that no database knows, up to this footprint, is taken for a house."""
 
     meadow_min_m2: float = 5000.0
     """Grass outside the built zone that no source tells of is farmed when, with its like, it is at least so large."""
@@ -140,10 +144,17 @@ def _tended(faces: pandas.DataFrame, parameters: UseParameters) -> Mask:
 
 def _field(faces: pandas.DataFrame, parameters: UseParameters) -> Mask:
     del parameters
-    group = faces["code_group"]
+    # Lawn between houses in a parcel declared as a crop: the declaration is older than the houses.
+    overtaken = _cover(faces, LAWN) & faces["in_built_zone"].to_numpy(bool) & faces["code_group"].isin(CROP_GROUPS)
+    group = faces["code_group"].where(~overtaken, "")
     open_ground = _cover(faces, CROPS, VINE, LAWN, BARE, MINERAL, SHRUBS)
     orchard = _cover(faces, TREES) & group.isin(ORCHARD_GROUPS).to_numpy()
     return (group != "").to_numpy() & _not_building(faces) & (open_ground | orchard)
+
+
+def _unlisted_house(faces: pandas.DataFrame, parameters: UseParameters) -> Mask:
+    size = faces["block_area_m2"].to_numpy(float)
+    return _is_building(faces) & (faces["origin"] == FROM_COVER).to_numpy() & (size <= parameters.house_max_m2)
 
 
 def _forested(faces: pandas.DataFrame) -> Mask:
@@ -182,8 +193,8 @@ USE_RULES: tuple[UseRule, ...] = (
         "place.sure", _places(lambda row: row.certainty == "high" or row.scope == "all"),
         "places whose nature tells the use",
     ),
-    _fixed("rpg", "US1.1", _field, "declared to the common agricultural policy"),
     _fixed("site", "US6.1", lambda faces, _: worked_ground(faces), "bare ground beside buildings"),
+    _fixed("rpg", "US1.1", _field, "declared to the common agricultural policy"),
     UseRule("place", _places(lambda row: row.certainty != "low"), "places whose nature or category suggests it"),
     _tabled(
         "water", WATERS, "surface_hydrographique", {"water": "nature"},
@@ -240,6 +251,10 @@ USE_RULES: tuple[UseRule, ...] = (
         "cover.meadow", "US1.1",
         lambda faces, p: _cover(faces, LAWN) & (faces["meadow_m2"].to_numpy() >= p.meadow_min_m2),
         "large grassland is farmed, declared or not",
+    ),
+    _fixed(
+        "building.unlisted", "US5", _unlisted_house,
+        "building of the size of a house that the imagery alone shows: databases lag, and houses come first",
     ),
     UseRule(
         "place.weak", _places(lambda row: row.certainty == "low"), "places that only hint at the use"

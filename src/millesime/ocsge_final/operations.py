@@ -2,11 +2,12 @@
 
 One operation a line; empty lines are skipped::
 
-    {"type": "reclass", "at": [652310.5, 6862144.0], "before": {"cs": "CS2.2.1", "us": "*"},
+    {"type": "reclass", "at": [652310.5, 6862144.0], "before": {"cs": "CS2.2.1", "us": "*", "area_m2": 840.0},
      "after": {"cs": "*", "us": "US5"}, "who": "photo-interpreter 2", "when": "2024-03-18T09:12:00Z", "why": "garden"}
 
 - `at`: a point inside the target, in metres of the territory's CRS; never an id alone.
-- `before`: the codes expected there; '*' expects nothing.
+- `before`: the codes expected there; '*' expects nothing. `area_m2`, which may be left out, is the area of the object
+  that the person saw: an object less than half or more than twice as large is another one.
 - `after`: the codes to write; '*' leaves what is there.
 
 Any other `type` is a fault: no operation is skipped in silence.
@@ -47,11 +48,16 @@ class Reclass:
     """Date and time, ISO 8601."""
 
     why: str
+    area_m2: float | None = None
+    """Area of the object that the person saw; None when not told."""
+
     line: int = 0
     """Line of the file, from 1."""
 
-    def expects(self, cs: str, us: str) -> bool:
-        """Whether an object of these codes is what the operation was written for."""
+    def expects(self, cs: str, us: str, area_m2: float) -> bool:
+        """Whether an object of these codes and of this area is what the operation was written for."""
+        if self.area_m2 is not None and not self.area_m2 / 2 <= area_m2 <= self.area_m2 * 2:
+            return False
         return self.before[0] in (ANY, cs) and self.before[1] in (ANY, us)
 
     def result(self, cs: str, us: str) -> tuple[str, str]:
@@ -60,10 +66,13 @@ class Reclass:
 
     def as_json(self) -> str:
         """The operation as a line of the file, without the line break."""
+        before: dict[str, Any] = dict(zip(("cs", "us"), self.before, strict=True))
+        if self.area_m2 is not None:
+            before["area_m2"] = self.area_m2
         content = {
             "type": self.type,
             "at": list(self.at),
-            "before": dict(zip(("cs", "us"), self.before, strict=True)),
+            "before": before,
             "after": dict(zip(("cs", "us"), self.after, strict=True)),
             "who": self.who,
             "when": self.when,
@@ -137,8 +146,12 @@ def _is_point(value: Any) -> bool:
 
 
 def _code_faults(key: str, value: Any) -> list[str]:
-    if not isinstance(value, dict) or set(value) != {"cs", "us"}:
-        return [f"{key!r} must hold 'cs' and 'us' (a code, or '*')"]
+    known = {"cs", "us", "area_m2"} if key == "before" else {"cs", "us"}
+    if not isinstance(value, dict) or not {"cs", "us"} <= set(value) <= known:
+        return [f"{key!r} must hold 'cs' and 'us' (a code, or '*')" + (", and may hold 'area_m2'" * (key == "before"))]
+    area = value.get("area_m2", 1.0)
+    if not isinstance(area, int | float) or isinstance(area, bool) or not 0 < area < math.inf:
+        return [f"{key!r}: 'area_m2' must be a positive number, got {area!r}"]
     return [
         f"{key!r}: unknown {table.name} code {value[name]!r}"
         for name, table in (("cs", CS), ("us", US))
@@ -156,5 +169,6 @@ def _operation(content: dict[str, Any], line: int) -> Reclass:
         who=content["who"],
         when=content["when"],
         why=content["why"],
+        area_m2=float(before["area_m2"]) if "area_m2" in before else None,
         line=line,
     )

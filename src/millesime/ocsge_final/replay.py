@@ -23,17 +23,22 @@ class Outcome:
 
     operation: Reclass
     status: Status
-    """`applied`; `already so` (the object has the codes already); `conflict` (other codes than expected stand
-    there: not applied); `outside` (no object at the point: not applied)."""
+    """`applied`; `already so` (the object has the codes already); `conflict` (other codes or another object
+    than expected stand there: not applied); `outside` (no object at the point: not applied)."""
 
     found: tuple[str, str] | None
     """Cover and use found at the point."""
+
+    found_m2: float = 0.0
+    """Area of the object at the point."""
 
     def told(self) -> str:
         """One line for people."""
         x, y = self.operation.at
         expected = " ".join(self.operation.before)
-        found = " ".join(self.found) if self.found else "no object"
+        if self.operation.area_m2 is not None:
+            expected += f" of {self.operation.area_m2:.0f} m²"
+        found = f"{' '.join(self.found)} of {self.found_m2:.0f} m²" if self.found else "no object"
         return f"line {self.operation.line}: {self.status} at {x:.2f}, {y:.2f}: expected {expected}, found {found}"
 
 
@@ -69,22 +74,23 @@ def replay(objects: geopandas.GeoDataFrame, operations: Sequence[Reclass]) -> Re
     targets = _targets(objects, operations)
     cs, us = objects["code_cs"].to_numpy(object).copy(), objects["code_us"].to_numpy(object).copy()
     cs_rule, us_rule = objects["cs_rule"].to_numpy(object).copy(), objects["us_rule"].to_numpy(object).copy()
+    area_m2 = shapely.area(objects.geometry.to_numpy())
     outcomes = []
     for operation, target in zip(operations, targets.tolist(), strict=True):
         if target < 0:
             outcomes.append(Outcome(operation, "outside", None))
             continue
-        found = (cs[target], us[target])
+        found, area = (cs[target], us[target]), float(area_m2[target])
         wanted = operation.result(*found)
         if wanted == found:
-            outcomes.append(Outcome(operation, "already so", found))
-        elif operation.expects(*found):
+            outcomes.append(Outcome(operation, "already so", found, area))
+        elif operation.expects(*found, area):
             cs_rule[target] = _with(cs_rule[target]) if wanted[0] != found[0] else cs_rule[target]
             us_rule[target] = _with(us_rule[target]) if wanted[1] != found[1] else us_rule[target]
             cs[target], us[target] = wanted
-            outcomes.append(Outcome(operation, "applied", found))
+            outcomes.append(Outcome(operation, "applied", found, area))
         else:
-            outcomes.append(Outcome(operation, "conflict", found))
+            outcomes.append(Outcome(operation, "conflict", found, area))
     frame = objects.assign(code_cs=cs, code_us=us, cs_rule=cs_rule, us_rule=us_rule)
     return Replayed(frame, tuple(outcomes))
 
