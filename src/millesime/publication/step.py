@@ -50,6 +50,9 @@ STEP_VERSION = 1
 
 _EVALUATION_FILE = "evaluation.json"
 
+#: Only a made-up territory has a recipe.
+_RECIPE_FILE = "demo.json"
+
 
 class Parameters(BaseModel, frozen=True, extra="forbid"):
     """What a territory may change in its delivery."""
@@ -255,7 +258,8 @@ def _background(context: StepContext, material: Material) -> Background:
         if sidecar is not None and step.name != context.step:
             records.append(StepRecord(step.name, sidecar.step_version, sidecar.inputs))
     databases = {
-        name: DatabaseRecord(source.title, source.producer, source.licence) for name, (source, _) in SOURCES.items()
+        name: DatabaseRecord(source.title, source.producer, source.licence, source.restricted)
+        for name, (source, _) in SOURCES.items()
     }
     return describe_production(
         records,
@@ -263,6 +267,7 @@ def _background(context: StepContext, material: Material) -> Background:
         years=[layers.year for layers in material.vintages],
         crs=material.crs,
         evaluation=_evaluation(context),
+        made_up=(context.workspace.root / _RECIPE_FILE).is_file(),
     )
 
 

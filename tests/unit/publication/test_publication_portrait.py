@@ -21,6 +21,7 @@ from millesime.publication.portrait.maps import Paint, hatch_mask, outline_path,
 from millesime.publication.portrait.markers import markers
 from millesime.publication.portrait.numbers import bare_hectares, hectares, number, percent, plural
 from millesime.publication.portrait.png import palette_png
+from millesime.publication.portrait.provenance import DatabaseRecord, StepRecord, source_facts, step_facts
 from millesime.publication.portrait.quality import quality_tables, trust_sentence
 
 THIN, FIXED, MINUS = "\u202f", "\u00a0", "\u2212"
@@ -297,3 +298,22 @@ def test_quality_is_told_when_it_was_measured():
     assert f"90,0{THIN}% de la surface a le bon statut" in trust_sentence(report, year=2022)
     for evaluation in (None, report):
         assert "n'a pas été mesurée" in trust_sentence(evaluation, year=2019)
+
+
+def test_sources_are_told_once_and_a_made_up_territory_says_so():
+    inputs = {
+        "bd_topo/bd_topo": "ab" * 32,
+        "ortho/ortho_rgb": "cd" * 32,
+        "cover_vector/cover_vector.parquet": "ef" * 32,
+    }
+    records = [StepRecord("built_zone", 1, inputs), StepRecord("ocsge_auto", 2, {**inputs, "bd_topo@reference/x": "0"})]
+    databases = {"bd_topo": DatabaseRecord("BD TOPO", "IGN", "Licence Ouverte 2.0")}
+    real, simulated = (source_facts(records, databases, made_up=made_up) for made_up in (False, True))
+    assert [(fact.name, fact.producer, fact.fingerprint) for fact in real] == [
+        ("BD TOPO", "IGN", "abababababab"),
+        ("Orthophotographie couleur", "fourni avec le territoire", "cdcdcdcdcdcd"),
+    ]
+    assert [fact.producer for fact in simulated] == ["simulé, au schéma de IGN", "simulé"]
+    restricted = {"bd_topo": DatabaseRecord("BD TOPO", "IGN", "restricted: no export", restricted=True)}
+    assert source_facts(records, restricted, made_up=False)[0].licence == "accès réservé, jamais rediffusé"
+    assert [fact.version for fact in step_facts(records)] == ["1", "2"]

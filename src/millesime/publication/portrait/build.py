@@ -74,6 +74,9 @@ class Background:
     trust: str
     """How far the key figures can be trusted."""
 
+    made_up: bool = False
+    """Whether the territory, its images and its databases are made up."""
+
 
 def build_page(
     material: Material, figures: Figures, grid: Grid, *, sites: Sequence[Site], photos: Photos, background: Background
@@ -96,7 +99,7 @@ def build_page(
     rows = site_rows(sites)
     return Page(
         territory=material.territory_name,
-        subtitle=_subtitle(figures, years_text),
+        subtitle=_subtitle(figures, years_text, made_up=background.made_up),
         years=figures.years,
         years_text=years_text,
         period=figures.period,
@@ -148,11 +151,12 @@ def build_page(
     )
 
 
-def _subtitle(figures: Figures, years_text: str) -> str:
+def _subtitle(figures: Figures, years_text: str, *, made_up: bool) -> str:
     place = figures.territory
     communes = f", {plural(len(figures.communes), 'commune', 'communes')}" if figures.communes else ""
     noun = "Millésimes" if figures.period else "Millésime"
-    return f"{noun} {years_text}, {hectares(place.area_ha)}{communes}."
+    warning = " Territoire fictif : lieu, images et bases simulés." if made_up else ""
+    return f"{noun} {years_text}, {hectares(place.area_ha)}{communes}.{warning}"
 
 
 def _panels(material: Material, photos: Photos, grid: Grid) -> tuple[Panel, ...]:

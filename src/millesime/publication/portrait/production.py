@@ -21,6 +21,11 @@ _NOT_MEASURED = (
     "l'accompagne."
 )
 
+_MADE_UP = Fact(
+    "Territoire fictif",
+    "Le lieu, les images et les bases sont simulés pour la démonstration ; aucun chiffre ne décrit un lieu réel.",
+)
+
 
 def describe_production(
     records: Sequence[StepRecord],
@@ -29,6 +34,7 @@ def describe_production(
     years: Sequence[int],
     crs: str,
     evaluation: Mapping[str, Any] | None,
+    made_up: bool,
 ) -> Background:
     """Facts, inputs, steps and quality of a portrait.
 
@@ -38,6 +44,7 @@ def describe_production(
         years: the vintages shown, increasing.
         crs: authority code of the maps.
         evaluation: measures against a truth, None when there are none.
+        made_up: whether the territory, its images and its databases are made up.
     """
     quality = () if evaluation is None else quality_tables(evaluation, year=years[-1])
     told = " et ".join(str(year) for year in years)
@@ -70,10 +77,11 @@ def describe_production(
         ),
     )
     return Background(
-        facts=facts,
-        sources=source_facts(records, databases),
+        facts=(_MADE_UP, *facts) if made_up else facts,
+        sources=source_facts(records, databases, made_up=made_up),
         steps=step_facts(records),
         quality_intro=_MEASURED if quality else _NOT_MEASURED,
         quality=quality,
+        made_up=made_up,
         trust=trust_sentence(evaluation, year=years[-1]),
     )

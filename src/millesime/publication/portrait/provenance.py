@@ -33,6 +33,8 @@ _INPUT_TITLES = {
     "operations": "Corrections rejouées",
 }
 
+_RESTRICTED = "accès réservé, jamais rediffusé"
+
 
 @dataclass(frozen=True)
 class StepRecord:
@@ -51,6 +53,8 @@ class DatabaseRecord:
     title: str
     producer: str
     licence: str
+    restricted: bool = False
+    """Under a licence that forbids passing it on."""
 
 
 def step_facts(records: Sequence[StepRecord]) -> tuple[StepFact, ...]:
@@ -61,12 +65,15 @@ def step_facts(records: Sequence[StepRecord]) -> tuple[StepFact, ...]:
     )
 
 
-def source_facts(records: Sequence[StepRecord], databases: Mapping[str, DatabaseRecord]) -> tuple[SourceFact, ...]:
+def source_facts(
+    records: Sequence[StepRecord], databases: Mapping[str, DatabaseRecord], *, made_up: bool
+) -> tuple[SourceFact, ...]:
     """The inputs that came from outside the chain, each told once, with its fingerprint.
 
     Args:
         records: the steps.
         databases: the national databases, by the name of the input.
+        made_up: whether the territory is made up, so that nobody produced these data.
     """
     found: dict[str, SourceFact] = {}
     for record in records:
@@ -74,18 +81,23 @@ def source_facts(records: Sequence[StepRecord], databases: Mapping[str, Database
             name, _, file = key.partition("/")
             if "@" in name or name in _STEP_TITLES or file == "model.json":
                 continue
-            found.setdefault(key, _source(name, file, digest, databases))
+            found.setdefault(key, _source(name, file, digest, databases, made_up=made_up))
     return tuple(found.values())
 
 
-def _source(name: str, file: str, digest: str, databases: Mapping[str, DatabaseRecord]) -> SourceFact:
+def _source(name: str, file: str, digest: str, databases: Mapping[str, DatabaseRecord], *, made_up: bool) -> SourceFact:
     shown = digest[:_SHOWN]
-    if name in databases:
-        database = databases[name]
-        layer = "" if file == name else f", {file.partition('/')[2] or file}"
-        return SourceFact(f"{database.title}{layer}", database.producer, database.licence, shown)
-    title = _INPUT_TITLES.get(file, _INPUT_TITLES.get(name, file))
-    return SourceFact(title, "fourni avec le territoire", "celle du fournisseur", shown)
+    if name not in databases:
+        title = _INPUT_TITLES.get(file, _INPUT_TITLES.get(name, file))
+        simulated = made_up and name in {"ortho", "dsm", "dtm", "operations"}
+        producer, licence = ("simulé", "sans objet") if simulated else ("fourni avec le territoire", "du fournisseur")
+        return SourceFact(title, producer, licence, shown)
+    database = databases[name]
+    layer = "" if file == name else f", {file.partition('/')[2] or file}"
+    if made_up:
+        return SourceFact(f"{database.title}{layer}", f"simulé, au schéma de {database.producer}", "sans objet", shown)
+    licence = _RESTRICTED if database.restricted else database.licence
+    return SourceFact(f"{database.title}{layer}", database.producer, licence, shown)
 
 
 def _fingerprint(inputs: Mapping[str, str]) -> str:
