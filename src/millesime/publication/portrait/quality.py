@@ -64,7 +64,11 @@ def trust_sentence(evaluation: Mapping[str, Any] | None, *, year: int) -> str:
     if evaluation is None or vintage is None:
         return "La précision de cette édition n'a pas été mesurée : un petit écart peut être une erreur de la carte."
     accuracy = _share(vintage["artificial"]["confusion"]["overall_accuracy"])
-    text = f"Fiabilité mesurée sur ce territoire : {accuracy} de la surface a le bon statut en {year}."
+    artificial = vintage["artificial"]
+    text = (
+        f"Fiabilité mesurée sur ce territoire : {accuracy} de la surface a le bon statut en {year} ; la carte compte "
+        f"{hectares(artificial['artificial_ha'])} artificialisés, la vérité {hectares(artificial['true_ha'])}."
+    )
     change = _report(evaluation).get("change")
     if change is not None and year in change["years"]:
         flux = change["flux"]
