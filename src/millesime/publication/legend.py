@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from millesime.nomenclature import CoverNomenclature
 from millesime.publication.product import Delivery
-from millesime.publication.qgis_project import Group, ProjectLayer, RasterSource, TableSource, VectorSource
+from millesime.publication.qgis_layers import ProjectLayer, RasterSource, TableSource, VectorSource
+from millesime.publication.qgis_project import Group
 from millesime.publication.styles.catalogue import (
     artificial_difference_styles,
     artificial_styles,
