@@ -24,9 +24,10 @@ class AxisScheme:
     margin_px: int
 
     def __post_init__(self) -> None:
-        if not 0 <= 2 * self.margin_px < self.window_px:
+        if not 0 <= 4 * self.margin_px <= self.window_px:
+            # Then at most two windows overlap anywhere, which the weights rely on.
             raise ConfigError(
-                f"windows of {self.window_px} px leave nothing between margins of {self.margin_px} px",
+                f"margins of {self.margin_px} px are more than a quarter of windows of {self.window_px} px",
                 remedy="give a larger --window-px or a smaller --margin-px",
             )
 

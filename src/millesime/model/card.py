@@ -81,7 +81,7 @@ class ModelCard(BaseModel):
             raise ValueError(f"standard deviations must be positive: {self.std}")
         if len(set(self.class_values)) != len(self.class_values) or not self.class_values:
             raise ValueError(f"class values must be distinct: {self.class_values}")
-        if self.window_px % self.window_multiple_px or not 0 <= 2 * self.margin_px < self.window_px:
+        if self.window_px % self.window_multiple_px or not 0 <= 4 * self.margin_px <= self.window_px:
             raise ValueError(
                 f"window of {self.window_px} px, margin of {self.margin_px} px, "
                 f"multiple of {self.window_multiple_px} px"

@@ -51,7 +51,9 @@ class Settings:
     balanced_share: float = 0.25
     """See `Sampler`."""
 
-    augmentation: bool = True
+    jitter: float = 1.0
+    """Strength of the radiometric augmentation; 0 for none."""
+
     seed: int = 1
 
 
@@ -113,8 +115,9 @@ class Fit:
             ModelError: it is not a number.
         """
         bands, targets = self._sampler.draw(number)
-        if self.settings.augmentation:
-            bands = jitter(bands, np.random.Generator(np.random.PCG64([self.settings.seed, number, 1])))
+        if self.settings.jitter:
+            random = np.random.Generator(np.random.PCG64([self.settings.seed, number, 1]))
+            bands = jitter(bands, random, strength=self.settings.jitter)
         for group in self._optimiser.param_groups:
             group["lr"] = learning_rate(self.settings, number)
         self.network.train()

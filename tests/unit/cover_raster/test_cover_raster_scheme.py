@@ -47,8 +47,8 @@ def test_weights_of_all_windows_sum_to_one(size, window, margin):
     np.testing.assert_array_equal(total, np.ones(size, dtype=np.float32))
 
 
-def test_margins_must_leave_something():
-    with pytest.raises(ConfigError, match="leave nothing between margins"):
+def test_at_most_two_windows_overlap():
+    with pytest.raises(ConfigError, match="more than a quarter"):
         AxisScheme(100, 32, 16)
 
 
