@@ -162,6 +162,17 @@ def test_roads_meet_and_houses_have_a_road(scenes):
         assert homes.distance(shapely.union_all(roads.geometry.to_numpy())).max() < 60
 
 
+def test_no_building_stands_on_a_road_or_in_water(scenes):
+    """More than 1 m2 in common would be seen; the church's tower alone stands in the nave."""
+    for scene in (scenes.first, scenes.second):
+        walls = scene.buildings.geometry.to_numpy()
+        roads = scene.roads[scene.roads["level"] >= 0]
+        ground = shapely.union_all(roads.buffer(roads["width_m"] / 2 - 0.3).to_numpy())
+        assert shapely.area(shapely.intersection(walls, ground)).max() < 1
+        water = shapely.union_all(scene.waters.geometry.to_numpy())
+        assert shapely.area(shapely.intersection(walls, water)).max() < 1
+
+
 def test_bridges_and_no_land_road_in_the_underpass():
     scene = make_scenes(1, 0.9).first
     assert {1} <= set(scene.roads["level"])

@@ -7,7 +7,7 @@ from shapely import Geometry, LineString, Polygon
 
 from millesime.demo.plan.blocks import ACTIVITY, split_by_streets, split_parcels, usable
 from millesime.demo.plan.draft import STANDING, Area, Draft, Life
-from millesime.demo.plan.network import Z_SITE, Network
+from millesime.demo.plan.network import OUTER_M, Z_SITE, Network
 from millesime.demo.plan.plots import Plot
 from millesime.demo.plan.shapes import strip
 from millesime.demo.plan.siting import Lot
@@ -34,7 +34,8 @@ def activity_zone(draft: Draft, network: Network, lot: Lot, ways: Geometry) -> l
     for line in streets:
         lay_street(draft, line, ACTIVITY.street_m, network)
     grounds: list[Geometry] = [strip(line, ACTIVITY.street_m + 2 * PAVEMENT_M, round_ends=True) for line in streets]
-    roads = shapely.union_all([ways.buffer(5.0), *grounds], grid_size=0.01)
+    ring = shapely.Point(network.roundabout).buffer(OUTER_M + 2) if network.roundabout is not None else Polygon()
+    roads = shapely.union_all([ways.buffer(5.0), ring, *grounds], grid_size=0.01)
     number = 0
     for block in blocks:
         for part in usable(block, roads):

@@ -244,7 +244,7 @@ def row_houses(
     """Attached houses of an old street: the parcel's street strip is built from side to side."""
     front = front_of(parcel, street)
     if front is None or parcel.area < 45:
-        draft.paint(parcel, "paving" if parcel.area < 150 else "garden", z=Z_DETAIL)
+        draft.paint(parcel, "paving" if parcel.area < 120 else "garden", z=Z_DETAIL)
         return False
     deep = float(rng.uniform(8.5, 12.5))
     x, y = shift(front, 0, setback_m + deep / 2)
@@ -267,7 +267,7 @@ def row_houses(
     )
     rest = parcel.difference(body)
     for part in polygons(rest, min_area_m2=2):
-        yard = part.area < 90 or rng.random() < 0.3
+        yard = part.area < 90 or (rng.random() < 0.3 and part.area < 240)
         draft.paint(part, str(rng.choice(["paving", "gravel", "concrete"])) if yard else "garden", z=Z_DETAIL)
         if not yard:
             fence(draft, part, rng, share=0.25)

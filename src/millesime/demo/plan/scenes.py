@@ -22,7 +22,7 @@ from millesime.demo.plan.siting import Cell
 from millesime.demo.plan.streams import stream
 from millesime.demo.plan.terrain import make_ground
 from millesime.demo.plan.units import CRS, Plan, top_lands
-from millesime.demo.plan.village import add_parcel, build_quarter, make_quarters, make_square
+from millesime.demo.plan.village import add_parcel, build_quarter, cut_by_streets, make_quarters, make_square
 from millesime.demo.scene import Scene
 from millesime.nomenclature import ARTIFICIALISATION
 
@@ -97,7 +97,9 @@ def make_plan(seed: int, size_m: int, rate: float) -> Plan:
     draft.land(box(*draft.extent), ("CS2.2.1", "US1.1"), "field", z=0.0, material="meadow")
     quarters = make_square(draft, network, make_quarters(draft, network, public))
     regions = make_regions(draft, network, ground)
-    public += place_large(draft, network, regions)
+    new_streets = place_large(draft, network, regions)
+    quarters = cut_by_streets(quarters, new_streets)
+    public += new_streets
     cells, tracks = make_cells(draft, regions)
     place_sites(draft, network, cells, tracks)
     assign(draft, network, ground, cells)

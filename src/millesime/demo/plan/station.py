@@ -29,7 +29,10 @@ def station(draft: Draft, network: Network, siting: Siting) -> list[Geometry]:
     if found is None or network.rail is None:
         return []
     yard, heading, index = found
-    roads = [*(trunk.line for trunk in network.trunks), *(way.geometry for way in draft.ways if way.level == 0)]
+    roads = [
+        *(trunk.line for trunk in network.trunks),
+        *(way.geometry for way in draft.ways if way.level == 0 and not way.tracks),
+    ]
     lane = _lane(yard, shapely.union_all(roads), network)
     if lane is None:
         return []

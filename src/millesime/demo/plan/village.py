@@ -69,6 +69,21 @@ def make_quarters(draft: Draft, network: Network, public: list[Geometry]) -> lis
     return result
 
 
+def cut_by_streets(quarters: list[Quarter], streets: list[Geometry]) -> list[Quarter]:
+    """Blocks less the ground of streets that came later."""
+    if not streets:
+        return quarters
+    ground = shapely.union_all(streets, grid_size=0.01)
+    result: list[Quarter] = []
+    for quarter in quarters:
+        if quarter.block.intersects(ground):
+            front = shapely.union_all([quarter.street, ground], grid_size=0.01)
+            result += [Quarter(part, quarter.grain, front, quarter.core) for part in usable(quarter.block, ground)]
+        else:
+            result.append(quarter)
+    return result
+
+
 def make_square(draft: Draft, network: Network, quarters: list[Quarter]) -> list[Quarter]:
     """The church and its square, beside the central crossing; the quarters less that ground."""
     rng = stream(draft.seed, "square")
