@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 
 from millesime.compute import Workers
@@ -18,11 +16,13 @@ from millesime.demo.imagery.tile import Tile, render
 from millesime.demo.scene import Scene
 from millesime.geo.grid import Grid, Window
 from millesime.geo.tiling import super_tiles
-from millesime.io.files import named_when_full
 from millesime.io.raster import CogWriter
 
 TILE_PX = 1280
 """256 m; a multiple of 5 px, where pixels of both sizes begin together."""
+
+BATCH_TILES = 4
+"""Tiles that a worker renders in one go."""
 
 
 @dataclass(frozen=True)
@@ -33,15 +33,6 @@ class ImageryFiles:
     ortho_irc: Path
     dsm: Path
     dtm: Path
-
-
-@dataclass(frozen=True)
-class _Canvas:
-    """What a worker needs besides the window: the scene, kept in a file between processes."""
-
-    file: Path
-    digest: str
-    look: Look
 
 
 def write(
@@ -72,7 +63,7 @@ def write(
         CogWriter(files.dsm, models, dtype="float32", nodata=-9999.0, overview="average") as dsm,
         CogWriter(files.dtm, models, dtype="float32", nodata=-9999.0, overview="average") as dtm,
     ):
-        for tile in _tiles(scene, survey, windows, workers, folder):
+        for tile in _tiles(scene, survey, windows, workers):
             rgb.write(tile.bands[:3], tile.window)
             irc.write(tile.bands[[3, 0, 1]], tile.window)
             dsm.write(tile.dsm, tile.model_window)
@@ -80,29 +71,14 @@ def write(
     return files
 
 
-def _tiles(scene: Scene, look: Look, windows: tuple[Window, ...], workers: Workers, folder: Path) -> Iterator[Tile]:
-    if workers.count == 1:
-        tables = pack(scene, look)
-        yield from workers.map(partial(render, scene, tables, look), windows, label=f"imagery {scene.year}")
-        return
-    # The scene goes to the workers through a file, read once by each, and not with every tile.
-    file = folder / ".scene.pickle"
-    packed = pickle.dumps(scene)
-    try:
-        with named_when_full(file):
-            file.write_bytes(packed)
-        canvas = _Canvas(file, hashlib.sha256(packed).hexdigest(), look)
-        yield from workers.map(partial(_render_from, canvas), windows, label=f"imagery {scene.year}")
-    finally:
-        file.unlink(missing_ok=True)
+def _tiles(scene: Scene, look: Look, windows: tuple[Window, ...], workers: Workers) -> Iterator[Tile]:
+    tables = pack(scene, look)
+    # The scene travels with each batch: batches are long enough for that to cost little, short enough for memory.
+    batch = 1 if workers.count == 1 else BATCH_TILES
+    batches = [windows[first : first + batch] for first in range(0, len(windows), batch)]
+    for tiles in workers.map(partial(_render_batch, scene, tables, look), batches, label=f"imagery {scene.year}"):
+        yield from tiles
 
 
-def _render_from(canvas: _Canvas, window: Window) -> Tile:
-    scene, tables = _opened(canvas)
-    return render(scene, tables, canvas.look, window)
-
-
-@lru_cache(maxsize=1)
-def _opened(canvas: _Canvas) -> tuple[Scene, SceneTables]:
-    scene: Scene = pickle.loads(canvas.file.read_bytes())  # noqa: S301  our own file, written a moment ago
-    return scene, pack(scene, canvas.look)
+def _render_batch(scene: Scene, tables: SceneTables, look: Look, windows: tuple[Window, ...]) -> list[Tile]:
+    return [render(scene, tables, look, window) for window in windows]
