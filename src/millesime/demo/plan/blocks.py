@@ -128,7 +128,7 @@ def _cutter(axes: Frame, grain: Grain, rng: np.random.Generator, *, along: bool)
 
 def largest_line(geometry: Geometry) -> LineString | None:
     """Longest line of a geometry."""
-    parts = [part for part in shapely.get_parts(geometry) if part.geom_type == "LineString"]
+    parts = [part for part in shapely.get_parts(geometry) if part.geom_type == "LineString" and not part.is_empty]
     if not parts:
         return None
     merged = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(parts)))

@@ -67,10 +67,11 @@ class Plot:
             gap_m: Ground kept free around it.
             least: Smallest accepted factor on both sides.
         """
-        if self.free.is_empty:
+        room = largest(self.free)
+        if room.is_empty:
             return None
         factor = 1.0
-        axes = frame_of(largest(self.free), angle=self.front.along)
+        axes = frame_of(room, angle=self.front.along)
         while factor >= least:
             boxes, cost = self._candidates(axes.length, length * factor, depth * factor, at)
             shapely.prepare(self.free)

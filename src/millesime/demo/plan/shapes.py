@@ -49,6 +49,8 @@ def rectangle(x: float, y: float, length: float, width: float, angle: float) -> 
 
 def frame_of(polygon: Polygon, *, angle: float | None = None) -> Frame:
     """Axes of a polygon; with `angle`, those of its bounding rectangle in that direction."""
+    if polygon.is_empty:
+        return Frame(0.0, 0.0, angle or 0.0, 0.0, 0.0)
     if angle is None:
         box = shapely.minimum_rotated_rectangle(polygon)
         ring = shapely.get_coordinates(box)
@@ -110,6 +112,7 @@ def lines(geometry: Geometry | None) -> list[LineString]:
     if geometry is None or geometry.is_empty:
         return []
     parts = [part for part in shapely.get_parts(geometry) if part.geom_type in ("LineString", "MultiLineString")]
+    parts = [part for part in parts if not part.is_empty]
     if not parts:
         return []
     merged = shapely.line_merge(shapely.multilinestrings([p for q in parts for p in shapely.get_parts(q)]))

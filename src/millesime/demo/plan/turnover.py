@@ -68,6 +68,8 @@ def quarry_growth(works: Works, budget: float, year: int) -> float:
         growth = largest(
             growth.intersection(axes.box(axes.length * (share - 1) / 2, 0, axes.length * share, axes.width))
         )
+    if growth.area < 300:
+        return 0.0
     life = works.life("quarry", year)
     works.siting.used.append(growth)
     draft.taken.append((growth, life))
