@@ -108,14 +108,16 @@ def missing_footprints(known: Geometries, cover: BuiltCover, *, rules: Footprint
     if not len(cover.built):
         return np.empty(0, dtype=object)
     around = shapely.union_all(shapely.buffer(known, rules.gap_m, quad_segs=2))
-    unknown = polygons_of(shapely.difference(shapely.union_all(cover.built), around))[0]
+    # As one geometry: each overlay is then done once, not once for each polygon.
+    built = shapely.multipolygons(polygons_of(shapely.coverage_union_all(cover.built))[0])
+    unknown = polygons_of(shapely.difference(built, around))[0]
     cores = shapely.buffer(unknown, -rules.opening_m, quad_segs=2)
     cores = cores[~shapely.is_empty(cores)]
     if not len(cores):
         return np.empty(0, dtype=object)
     # The opened core says that there is a building; its outline is that of the cover, up to the known footprints.
     reach = shapely.union_all(shapely.buffer(cores, 1.5 * rules.opening_m, join_style="mitre"))
-    outline = shapely.intersection(shapely.union_all(cover.built), reach)
+    outline = shapely.intersection(built, reach)
     outline = shapely.difference(shapely.simplify(outline, rules.simplify_m), shapely.union_all(known))
     parts = polygons_of(snap(shapely.make_valid(outline)))[0]
     return parts[shapely.area(parts) >= rules.min_area_m2]

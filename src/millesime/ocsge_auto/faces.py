@@ -35,6 +35,9 @@ WORKED_GROUND_REACH_M = 30.0
 WORKED_GROUND_MAX_SHARE = 0.6
 WORKED_GROUND_MIN_M2 = 500.0
 
+#: Groups of the RPG where grass grows: meadows, and vines and orchards between their rows.
+GRASS_GROUPS = ("17", "18", "19", "20", "21", "22", "23")
+
 _NOT_USED = (*TREES, *SHRUBS, *VINE, *CROPS, *WATER)
 
 
@@ -118,10 +121,16 @@ def in_scope(scope: Scope, table: pandas.DataFrame) -> npt.NDArray[np.bool_]:
     if scope == "open":
         return building | ~cover.isin(TREES).to_numpy()
     if scope == "used":
-        return building | (~cover.isin(_NOT_USED).to_numpy() & (table["code_group"] == "").to_numpy())
+        return building | (~cover.isin(_NOT_USED).to_numpy() & ~is_farmed(table))
     if scope == "hard":
         return building | cover.isin((*BUILT, *SEALED, *MINERAL, *BARE)).to_numpy()
     return building
+
+
+def is_farmed(table: pandas.DataFrame) -> npt.NDArray[np.bool_]:
+    """Faces of declared parcels; but lawn between houses is no longer the crop that was declared there."""
+    overtaken = table["cover"].isin(LAWN) & table["in_built_zone"] & ~table["code_group"].isin(GRASS_GROUPS)
+    return ((table["code_group"] != "") & ~overtaken).to_numpy(bool)
 
 
 def worked_ground(table: pandas.DataFrame) -> npt.NDArray[np.bool_]:

@@ -42,35 +42,31 @@ def inflate_blocks(blocks: Geometries, obstacles: Geometries, *, rules: Inflatio
     Returns:
         the blocks in their order, as single polygons less the obstacles; None where nothing is left.
     """
-    trees = shapely.STRtree(blocks), shapely.STRtree(obstacles)
-    shapes = np.array([_outside(block, obstacles[trees[1].query(block)], block) for block in blocks], dtype=object)
+    near_blocks, near_obstacles = shapely.STRtree(blocks), shapely.STRtree(obstacles)
+
+    def walls_around(reach: Any, others: Geometries) -> Any:
+        # Only what is in reach counts: the ossature is one polygon of the size of the territory.
+        around = shapely.clip_by_rect(obstacles[near_obstacles.query(reach)], *reach.buffer(1.0).bounds)
+        return shapely.union_all(np.concatenate([others[~shapely.is_missing(others)], around]))
+
+    nothing = np.empty(0, dtype=object)
+    shapes = np.array([_outside(block, walls_around(block, nothing), block) for block in blocks], dtype=object)
     west, _, _, north = shapely.bounds(blocks).T
     for position in np.lexsort((west, -north)):
         shape = shapes[position]
         if shape is None or shape.area >= rules.target_area_m2:
             continue
         reach = shapely.buffer(shape, rules.max_offset_m, join_style="mitre")
-        near = trees[0].query(reach)
-        others = shapes[near[near != position]]
-        # Only what is in reach counts: the ossature is one polygon of the size of the territory.
-        near_by = shapely.clip_by_rect(obstacles[trees[1].query(reach)], *reach.bounds)
-        walls = np.concatenate([others[~shapely.is_missing(others)], near_by])
+        near = near_blocks.query(reach)
+        walls = walls_around(reach, shapes[near[near != position]])
         shapes[position] = _inflated(shape, walls, rules)
     return shapes
 
 
-def _around(block: Any) -> tuple[float, float, float, float]:
-    west, south, east, north = block.bounds
-    return west - 1.0, south - 1.0, east + 1.0, north + 1.0
-
-
-def _inflated(shape: Any, walls: Geometries, rules: InflationRules) -> Any:
-    wall = shapely.union_all(walls)
-    shapely.prepare(wall)
-
+def _inflated(shape: Any, walls: Any, rules: InflationRules) -> Any:
     def offset(steps: int) -> Any:
         grown = shapely.buffer(shape, steps * _STEP_M, join_style="mitre", mitre_limit=2.0)
-        return _outside(grown, np.array([wall], dtype=object), shape)
+        return _outside(grown, walls, shape)
 
     low, high = 0, round(rules.max_offset_m / _STEP_M)
     best = offset(high)
@@ -86,11 +82,11 @@ def _inflated(shape: Any, walls: Geometries, rules: InflationRules) -> Any:
     return best
 
 
-def _outside(polygon: Any, walls: Geometries, core: Any) -> Any:
+def _outside(polygon: Any, walls: Any, core: Any) -> Any:
     """What is left of a polygon outside the walls: the part that shares most with `core`, None when nothing."""
-    if len(walls):
-        polygon = shapely.difference(polygon, shapely.union_all(walls))
-    parts = polygons_of(snap(polygon))[0]
+    parts = polygons_of(snap(shapely.difference(polygon, walls)))[0]
     if not len(parts):
         return None
+    if len(parts) == 1:
+        return parts[0]
     return parts[int(np.argmax(shapely.area(shapely.intersection(parts, core))))]

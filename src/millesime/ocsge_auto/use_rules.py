@@ -16,8 +16,19 @@ from pydantic import BaseModel, ConfigDict
 
 from millesime.built_zone.footprints import FROM_COVER
 from millesime.nomenclature import US
-from millesime.ocsge_auto.cover_rules import CROP_GROUPS, ORCHARD_GROUPS
-from millesime.ocsge_auto.faces import BARE, CROPS, LAWN, MINERAL, SHRUBS, TREES, VINE, in_scope, worked_ground
+from millesime.ocsge_auto.cover_rules import ORCHARD_GROUPS
+from millesime.ocsge_auto.faces import (
+    BARE,
+    CROPS,
+    LAWN,
+    MINERAL,
+    SHRUBS,
+    TREES,
+    VINE,
+    in_scope,
+    is_farmed,
+    worked_ground,
+)
 from millesime.ocsge_auto.matching import matching_rows
 from millesime.ocsge_auto.use_table import BUILDINGS, PLACES, STANDS, VEGETATION, WATERS, UseRow
 
@@ -138,18 +149,14 @@ def _mixed_building(faces: pandas.DataFrame, parameters: UseParameters) -> Mask:
 def _tended(faces: pandas.DataFrame, parameters: UseParameters) -> Mask:
     """Ground that goes with what stands on its parcel: not fields, and near buildings when the parcel is large."""
     near = faces["in_built_zone"].to_numpy(bool) | (faces["parcel_m2"].to_numpy() <= parameters.home_parcel_max_m2)
-    field = _cover(faces, CROPS, VINE) | (faces["code_group"] != "").to_numpy()
-    return near & ~field
+    return near & ~_cover(faces, CROPS, VINE) & ~is_farmed(faces)
 
 
 def _field(faces: pandas.DataFrame, parameters: UseParameters) -> Mask:
     del parameters
-    # Lawn between houses in a parcel declared as a crop: the declaration is older than the houses.
-    overtaken = _cover(faces, LAWN) & faces["in_built_zone"].to_numpy(bool) & faces["code_group"].isin(CROP_GROUPS)
-    group = faces["code_group"].where(~overtaken, "")
     open_ground = _cover(faces, CROPS, VINE, LAWN, BARE, MINERAL, SHRUBS)
-    orchard = _cover(faces, TREES) & group.isin(ORCHARD_GROUPS).to_numpy()
-    return (group != "").to_numpy() & _not_building(faces) & (open_ground | orchard)
+    orchard = _cover(faces, TREES) & faces["code_group"].isin(ORCHARD_GROUPS).to_numpy()
+    return is_farmed(faces) & _not_building(faces) & (open_ground | orchard)
 
 
 def _unlisted_house(faces: pandas.DataFrame, parameters: UseParameters) -> Mask:

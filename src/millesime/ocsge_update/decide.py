@@ -31,6 +31,9 @@ class ChangeRules(BaseModel):
     min_support: float = 0.35
     """Mean share of a piece that must have gone from the old cover to the new one on the images."""
 
+    min_built_support: float = 0.25
+    """The same for a change from or to built land: a house below 200 m² is drawn larger than the images show it."""
+
     min_built_m2: float = 80.0
     """Smallest change from or to built land."""
 
@@ -71,7 +74,9 @@ def decide(coverage: Coverage, pieces: pandas.DataFrame, *, rules: ChangeRules) 
 
 def supported_covers(pieces: pandas.DataFrame, *, rules: ChangeRules) -> Mask:
     """Pieces whose cover differs and where the images show it."""
-    return ((pieces["cs_1"] != pieces["cs_2"]) & (pieces["support"] >= rules.min_support)).to_numpy(bool)
+    built = (pieces["cs_1"] == "CS1.1.1.1") | (pieces["cs_2"] == "CS1.1.1.1")
+    enough = pieces["support"] >= np.where(built, rules.min_built_support, rules.min_support)
+    return ((pieces["cs_1"] != pieces["cs_2"]) & enough).to_numpy(bool)
 
 
 def supported_uses(coverage: Coverage, pieces: pandas.DataFrame, cover: Mask) -> Mask:
