@@ -124,9 +124,9 @@ def test_minor_roads_are_drawn_but_are_no_ossature():
     assert found.polygons["is_ossature"].tolist() == [False]
 
 
-@pytest.mark.parametrize(("level", "rail_area"), [(0, 100 * 10 - 10 * 6), (1, 100 * 10)])
+@pytest.mark.parametrize(("level", "rail_area"), [(0, 100 * 12 - 12 * 6), (1, 100 * 12)])
 def test_the_upper_one_is_drawn_over_the_lower(level, rail_area):
-    """Two tracks take 2 x 4 + 2 = 10 m; a road of 6 m crosses them: over them at equal level, under a viaduct."""
+    """Two tracks take 2 x 4 + 4 = 12 m; a road of 6 m crosses them: over them at equal level, under a viaduct."""
     found = draw_networks(
         roads(section((50, -20), (50, 120), width=6)),
         railways(("Voie ferrée principale", 2, level, "En service")),
