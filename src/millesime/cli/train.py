@@ -26,6 +26,13 @@ def command(
     crop_px: Annotated[int, typer.Option("--crop-px", min=32, help="Side of a crop, in pixels.")] = 256,
     learning_rate: Annotated[float, typer.Option("--learning-rate", help="Peak of the cycle.")] = 3e-3,
     jitter: Annotated[float, typer.Option(min=0.0, help="Strength of the radiometric augmentation; 0 for none.")] = 1.0,
+    class_strength: Annotated[
+        float, typer.Option("--class-strength", min=0.0, max=1.0, help="How much rare classes weigh more in the loss.")
+    ] = 0.25,
+    balanced_share: Annotated[
+        float,
+        typer.Option("--balanced-share", min=0.0, max=1.0, help="Share of crops centred on a class drawn at will."),
+    ] = 0.25,
     seed: Annotated[int, typer.Option(min=0, help="Decides first weights, crops and augmentation.")] = 1,
     threads: Annotated[int, typer.Option(min=1, help="Threads; the weights depend on their number.")] = 2,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the checkpoint beside the output.")] = False,
@@ -66,6 +73,8 @@ def command(
                 crop_px=crop_px,
                 learning_rate=learning_rate,
                 jitter=jitter,
+                class_strength=class_strength,
+                balanced_share=balanced_share,
                 seed=seed,
             ),
             class_names=[item.name for item in COSIA.classes],
