@@ -105,4 +105,8 @@ def command(
     }
     accuracy = trained.figures.get("overall_accuracy")
     measured = f"; overall accuracy on the validation {accuracy:.3f}" if accuracy is not None else ""
-    emit(result, as_json=as_json, text=f"{output} ({card.parameter_count:,} parameters) after {steps} steps{measured}")
+    emit(
+        result,
+        as_json=as_json,
+        text=f"{output} ({card.parameter_count:,} parameters) after {trained.settings.steps} steps{measured}",
+    )

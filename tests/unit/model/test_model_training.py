@@ -156,3 +156,44 @@ def test_a_territory_without_truth_is_told(tmp_path):
     )
     with pytest.raises(ModelError, match=r"truth/2019/cover\.tif: no such file"):
         read_pictures([tmp_path], nomenclature=COSIA)
+
+
+def test_the_command_trains_on_a_territory_and_writes_a_model_that_predicts(tmp_path):
+    import json
+
+    from typer.testing import CliRunner
+
+    from millesime.cli.app import app
+    from millesime.geo.grid import Grid
+    from millesime.io.raster import write_raster
+
+    grid = Grid("EPSG:2154", 900000.0, 6500000.0, 0.2, 100, 80)
+    heights = Grid("EPSG:2154", 900000.0, 6500000.0, 0.5, 40, 32)
+    (tmp_path / "truth" / "2019").mkdir(parents=True)
+    random = np.random.Generator(np.random.PCG64(2))
+    for name in ("rgb", "irc"):
+        write_raster(tmp_path / f"{name}.tif", random.integers(0, 256, (3, 80, 100), dtype=np.uint8), grid)
+    for name in ("dsm", "dtm"):
+        write_raster(tmp_path / f"{name}.tif", np.zeros((1, 32, 40), np.float32), heights)
+    classes = random.integers(1, 4, (80, 100), dtype=np.uint8)
+    write_raster(tmp_path / "truth" / "2019" / "cover.tif", classes, grid, nodata=0)
+    (tmp_path / "territory.toml").write_text(
+        '[territory]\ncode = "T"\nname = "t"\ncrs = "EPSG:2154"\nextent = [900000.0, 6499984.0, 900020.0, 6500000.0]\n'
+        '[[vintages]]\nyear = 2019\northo_rgb = "rgb.tif"\northo_irc = "irc.tif"\ndsm = "dsm.tif"\ndtm = "dtm.tif"\n',
+        encoding="utf-8",
+    )
+    output = tmp_path / "mine.onnx"
+    arguments = ["train", str(tmp_path), "-o", str(output), "--validation", str(tmp_path), "--steps", "2"]
+    arguments += ["--batch", "1", "--crop-px", "64", "--threads", "1", "--json"]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout)
+    assert told["steps"] == 2
+    assert 0.0 <= told["figures"]["overall_accuracy"] <= 1.0
+    assert load(output).card.training["pictures"] == [f"{tmp_path.name}/2019"]
+    files = [item for name in ("rgb", "irc", "dsm", "dtm") for item in (f"--{name}", str(tmp_path / f"{name}.tif"))]
+    cover = tmp_path / "cover.tif"
+    sizes = ["--window-px", "64", "--margin-px", "8"]
+    result = CliRunner().invoke(app, ["predict", *files, "-m", str(output), "-o", str(cover), *sizes, "--json"])
+    assert result.exit_code == 0, result.output
+    assert cover.is_file()
