@@ -41,20 +41,23 @@ from millesime.nomenclature import COSIA
 NAME, VERSION = "demo", "1"
 
 #: Territories learnt from; 2154 is the demo's own seed and 101, 202, 303 the test seeds: none of them is here.
-TRAINING_SEEDS = (1001, 1002, 1003, 1004, 1005, 1006, 1007, 1008, 1009, 1010, 1011, 1012)
+TRAINING_SEEDS = tuple(range(1001, 1035))
 VALIDATION_SEED = 9001
 TEST_SEEDS = (101, 202, 303)
 TRAINING_SIZE_KM = 0.6
-TEST_SIZE_KM = 0.5
+TEST_SIZE_KM = 1.0
 
 SETTINGS = Settings(
     architecture="lightunet",
     architecture_parameters={"widths": [24, 36, 56, 80, 96], "dilations": [2, 4]},
     class_values=COSIA.values,
-    steps=2200,
-    batch=8,
-    crop_px=256,
+    steps=4000,
+    batch=4,
+    crop_px=384,
     learning_rate=3e-3,
+    class_strength=0.15,
+    balanced_share=0.15,
+    jitter=0.4,
     seed=1,
 )
 THREADS = 1
