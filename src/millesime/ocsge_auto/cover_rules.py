@@ -24,6 +24,8 @@ from millesime.ocsge_auto.faces import (
     TREES,
     VINE,
     WATER,
+    is_farmed,
+    is_quarried,
     worked_ground,
 )
 from millesime.ocsge_auto.use_table import PLACES
@@ -98,7 +100,10 @@ COVER_RULES: tuple[CoverRule, ...] = (
     ),
     CoverRule(
         "rpg.soil", "CS2.2.1",
-        _both(_cover_in(BARE, MINERAL, ("Terre labourée",)), _one_of("code_group", (*CROP_GROUPS, *MEADOW_GROUPS))),
+        _both(
+            _cover_in(BARE, MINERAL, ("Terre labourée",)), _one_of("code_group", (*CROP_GROUPS, *MEADOW_GROUPS)),
+            is_farmed,
+        ),
         "bare or ploughed ground of a crop parcel is arable land",
     ),
     CoverRule(
@@ -131,8 +136,8 @@ COVER_RULES: tuple[CoverRule, ...] = (
         "water of BD TOPO under crowns or with bare banks",
     ),
     CoverRule(
-        "place.quarry", "CS1.1.2.1", _both(_cover_in(BARE, MINERAL), _at_place("place.quarry")),
-        "ground of a quarry is mineral material",
+        "place.quarry", "CS1.1.2.1", is_quarried,
+        "ground of a quarry is mineral material, also where it outgrew the zone of the database",
     ),
     CoverRule(
         "place.waste", "CS1.1.2.2", _both(_cover_in(BARE, MINERAL), _at_place("place.waste")),

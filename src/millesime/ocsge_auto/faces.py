@@ -121,29 +121,40 @@ def in_scope(scope: Scope, table: pandas.DataFrame) -> npt.NDArray[np.bool_]:
     if scope == "open":
         return building | ~cover.isin(TREES).to_numpy()
     if scope == "used":
-        return building | (~cover.isin(_NOT_USED).to_numpy() & ~is_farmed(table))
+        return building | (~cover.isin(_NOT_USED).to_numpy() & ~is_declared(table))
     if scope == "hard":
         return building | cover.isin((*BUILT, *SEALED, *MINERAL, *BARE)).to_numpy()
     return building
 
 
+def is_declared(table: pandas.DataFrame) -> npt.NDArray[np.bool_]:
+    """Faces of parcels that farmers declare; but lawn between houses is no longer the crop that was declared there."""
+    lawn = table["cover"].isin(LAWN) & table["in_built_zone"] & ~table["code_group"].isin(GRASS_GROUPS)
+    return ((table["code_group"] != "") & ~lawn).to_numpy(bool)
+
+
 def is_farmed(table: pandas.DataFrame) -> npt.NDArray[np.bool_]:
-    """Faces of declared parcels; but lawn between houses is no longer the crop that was declared there."""
-    overtaken = table["cover"].isin(LAWN) & table["in_built_zone"] & ~table["code_group"].isin(GRASS_GROUPS)
-    return ((table["code_group"] != "") & ~overtaken).to_numpy(bool)
+    """Faces of declared parcels, less those that the image shows to be something else by now: declarations lag.
+
+    Bare or mineral ground (ploughed land is a class of its own) that goes on from a quarry, or that takes part of a
+    parcel and not most of it, is no field.
+    """
+    large = table["patch_m2"] >= WORKED_GROUND_MIN_M2
+    part = large & (table["patch_m2"] <= WORKED_GROUND_MAX_SHARE * table["field_m2"])
+    return is_declared(table) & ~part.to_numpy(bool) & ~is_quarried(table)
+
+
+def is_quarried(table: pandas.DataFrame) -> npt.NDArray[np.bool_]:
+    """Bare or mineral ground in one piece with that of a quarry."""
+    return table["patch_in_quarry"].to_numpy(bool)
 
 
 def worked_ground(table: pandas.DataFrame) -> npt.NDArray[np.bool_]:
-    """Bare ground beside buildings or a road that no source explains: neither farmed, nor wooded, nor extracted.
-
-    Declarations of farmers lag: bare ground (not ploughed land, a class of its own) that takes part of a declared
-    parcel, not most of it, is no field.
-    """
-    part = table["area_m2"] <= WORKED_GROUND_MAX_SHARE * table["field_m2"]
-    farmed = (table["code_group"] != "") & ~(part & (table["area_m2"] >= WORKED_GROUND_MIN_M2))
-    untold = ~farmed & (table["code_tfv"] == "") & (table["water"] == "") & (table["place"] < 0)
-    beside = (table["built_zone_m"] <= WORKED_GROUND_REACH_M) | table["is_beside_road"]
-    return (table["cover"].isin(BARE) & untold & beside & ~table["is_building"]).to_numpy(bool)
+    """Mostly bare ground beside buildings or a road that no source explains: a building site."""
+    beside = (table["patch_zone_m"] <= WORKED_GROUND_REACH_M) | table["patch_by_road"]
+    untold = (table["code_tfv"] == "") & (table["water"] == "") & (table["place"] < 0)
+    bare = (table["patch_m2"] >= WORKED_GROUND_MIN_M2) & (table["patch_bare_share"] >= 0.5)
+    return (bare & beside & untold).to_numpy(bool) & ~is_farmed(table) & ~is_quarried(table)
 
 
 def places_of(points: Geometries, table: pandas.DataFrame, places: geopandas.GeoDataFrame) -> npt.NDArray[np.int64]:

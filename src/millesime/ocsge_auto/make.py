@@ -12,14 +12,15 @@ import pandas
 from pydantic import BaseModel, ConfigDict
 
 from millesime.errors import CodeError
-from millesime.geo.coverage import Coverage, dissolve_faces, overlay_polygons
+from millesime.geo.coverage import Coverage, overlay_polygons
 from millesime.geo.coverage.matching import coverage_of_matched_polygons
 from millesime.nomenclature import COSIA
 from millesime.ocsge_auto.cover_rules import CoverParameters, apply_cover_rules
 from millesime.ocsge_auto.evidence import Evidence
-from millesime.ocsge_auto.faces import BUILT, LAWN, describe_faces
+from millesime.ocsge_auto.faces import BUILT, describe_faces
 from millesime.ocsge_auto.inherit import inherit_uses
 from millesime.ocsge_auto.minimum_units import MinimumUnits, generalise
+from millesime.ocsge_auto.surroundings import describe_surroundings
 from millesime.ocsge_auto.use_rules import LAST_RULES, UseParameters, apply_use_rules, inherits
 
 Bounds = tuple[float, float, float, float]
@@ -100,10 +101,8 @@ def make_objects(evidence: Evidence, extent: Bounds, *, rules: MapRules) -> Obje
 
 def tell_codes(coverage: Coverage, evidence: Evidence, *, rules: MapRules) -> pandas.DataFrame:
     """Describe the faces and give each its cover and its use, with the rules that set them."""
-    faces = describe_faces(coverage.to_polygons(), evidence)
     pairs, shared_m = coverage.neighbours()
-    faces["meadow_m2"] = _grassland_area_m2(coverage, faces)
-    faces["is_beside_road"] = _beside(pairs, (faces["network_us"] == "US4.1.1").to_numpy(bool))
+    faces = describe_surroundings(coverage, describe_faces(coverage.to_polygons(), evidence), pairs)
     faces["code_cs"], faces["cs_rule"] = apply_cover_rules(faces, parameters=rules.cover)
     faces["code_us"], faces["us_rule"] = apply_use_rules(faces, parameters=rules.use)
     known = faces["code_us"].to_numpy(object)
@@ -112,21 +111,6 @@ def tell_codes(coverage: Coverage, evidence: Evidence, *, rules: MapRules) -> pa
     faces["code_us"] = inherited
     faces["code_us"], faces["us_rule"] = apply_use_rules(faces, parameters=rules.use, rules=LAST_RULES)
     return faces
-
-
-def _beside(pairs: npt.NDArray[Any], members: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Faces that share a border with a member."""
-    found = np.zeros(len(members), dtype=bool)
-    found[pairs[members[pairs[:, 1]], 0]] = True
-    found[pairs[members[pairs[:, 0]], 1]] = True
-    return found
-
-
-def _grassland_area_m2(coverage: Coverage, faces: pandas.DataFrame) -> npt.NDArray[np.float64]:
-    """Area of the connected grassland, outside the built zone and off the networks, that holds each face; else 0."""
-    grass = faces["cover"].isin(LAWN) & ~faces["in_built_zone"] & (faces["network_us"] == "")
-    united = dissolve_faces(coverage, grass.to_numpy(np.uint8))
-    return np.where(grass, united.coverage.area_m2[united.group], 0.0)
 
 
 def _described(

@@ -27,6 +27,7 @@ from millesime.ocsge_auto.faces import (
     VINE,
     in_scope,
     is_farmed,
+    is_quarried,
     worked_ground,
 )
 from millesime.ocsge_auto.matching import matching_rows
@@ -200,6 +201,7 @@ USE_RULES: tuple[UseRule, ...] = (
         "place.sure", _places(lambda row: row.certainty == "high" or row.scope == "all"),
         "places whose nature tells the use",
     ),
+    _fixed("quarry.ground", "US1.3", lambda faces, _: is_quarried(faces), "ground in one piece with a quarry's"),
     _fixed("site", "US6.1", lambda faces, _: worked_ground(faces), "bare ground beside buildings"),
     _fixed("rpg", "US1.1", _field, "declared to the common agricultural policy"),
     UseRule("place", _places(lambda row: row.certainty != "low"), "places whose nature or category suggests it"),

@@ -21,9 +21,11 @@ NOTHING = {
     "code_group": "", "code_cultu": "", "field_m2": 0.0, "stand": -1, "code_tfv": "", "vegetation": "",
     "is_cadastral": False, "dwellings": 0.0, "premises": 0.0, "premises_us": "", "parcel_us": "", "parcel_m2": 0.0,
     "place": -1, "zone_m2": 0.0, "in_built_zone": False, "built_zone_m": np.inf, "meadow_m2": 0.0,
-    "is_beside_road": False,
+    "patch_m2": 0.0, "patch_bare_share": 0.0, "patch_zone_m": np.inf, "patch_by_road": False, "patch_in_quarry": False,
 }  # fmt: skip
 BUILDING = {"is_building": True, "cover": "Bâtiment", "origin": "BD TOPO"}
+SOIL = {"cover": "Sol nu", "patch_m2": 1000.0, "patch_bare_share": 1.0}
+QUARRY = SOIL | {"patch_in_quarry": True}
 HOUSE = {"dwellings": 1.0, "is_cadastral": True, "parcel_m2": 800.0}
 
 
@@ -72,15 +74,17 @@ def test_an_unknown_class_is_refused():
         ({"cover": "Feuillu", "water": "Ecoulement naturel", "persistance": "Intermittent"}, "CS2.1.1.1", "cosia"),
         ({"cover": "Pelouse", "water": "Mare"}, "CS2.2.1", "cosia"),
         ({"cover": "Neige", "water": "Glacier, névé"}, "CS1.2.3", "bd_topo.glacier"),
-        ({"cover": "Sol nu", "place": place("place.quarry")}, "CS1.1.2.1", "place.quarry"),
+        (QUARRY, "CS1.1.2.1", "place.quarry"),
+        (QUARRY | {"code_group": "1", "field_m2": 1000.0}, "CS1.1.2.1", "place.quarry"),
         ({"cover": "Surface eau", "place": place("place.quarry")}, "CS1.2.2", "cosia"),
         ({"cover": "Zone perméable", "place": place("place.waste")}, "CS1.1.2.2", "place.waste"),
-        ({"cover": "Sol nu", "built_zone_m": 10.0}, "CS1.1.2.1", "site.bare"),
-        ({"cover": "Sol nu", "is_beside_road": True}, "CS1.1.2.1", "site.bare"),
-        ({"cover": "Sol nu", "built_zone_m": 500.0}, "CS1.2.1", "cosia"),
-        # a declared parcel half of which is bare is being built on; one that is bare throughout is a field
-        ({"cover": "Sol nu", "built_zone_m": 0.0, "code_group": "1", "field_m2": 2000.0}, "CS1.1.2.1", "site.bare"),
-        ({"cover": "Sol nu", "built_zone_m": 0.0, "code_group": "1", "field_m2": 1100.0}, "CS2.2.1", "rpg.soil"),
+        (SOIL | {"patch_zone_m": 10.0}, "CS1.1.2.1", "site.bare"),
+        (SOIL | {"patch_by_road": True}, "CS1.1.2.1", "site.bare"),
+        (SOIL | {"patch_zone_m": 500.0}, "CS1.2.1", "cosia"),
+        (SOIL | {"patch_zone_m": 10.0, "patch_m2": 400.0}, "CS1.2.1", "cosia"),
+        # half of a declared parcel laid bare is being built on; one that is bare throughout is a field
+        (SOIL | {"patch_zone_m": 0.0, "code_group": "1", "field_m2": 2000.0}, "CS1.1.2.1", "site.bare"),
+        (SOIL | {"patch_zone_m": 0.0, "code_group": "1", "field_m2": 1100.0}, "CS2.2.1", "rpg.soil"),
         ({"cover": "Feuillu", "is_building": True}, "CS1.1.1.1", "building"),
         ({"cover": "Feuillu", "network_cs": "CS1.1.1.2"}, "CS1.1.1.2", "network.sealed"),
         ({"cover": "Pelouse", "network_cs": "CS1.1.2.1"}, "CS1.1.2.1", "network.mineral"),
@@ -135,6 +139,7 @@ def test_a_stand_is_mixed_when_neither_kind_reaches_three_quarters(conifer_m2, m
         ({"code_group": "1", "in_built_zone": True} | HOUSE, "US5", "parcel.dwellings"),
         ({"code_group": "18", "in_built_zone": True} | HOUSE, "US1.1", "rpg"),
         ({"place": place("place.quarry"), "cover": "Sol nu"}, "US1.3", "place.quarry"),
+        (QUARRY | {"code_group": "1", "field_m2": 9000.0}, "US1.3", "quarry.ground"),
         ({"place": place("place.cemetery")}, "US3", "place.cemetery"),
         ({"place": place("place.sports_ground"), "code_group": "18"}, "US3", "place.sports_ground"),
         ({"place": place("place.industry"), "code_group": "1", "cover": "Culture"}, "US1.1", "rpg"),
@@ -159,7 +164,7 @@ def test_a_stand_is_mixed_when_neither_kind_reaches_three_quarters(conifer_m2, m
         ({"cover": "Vigne"}, "US1.1", "cover.crops"),
         ({"cover": "Pelouse", "meadow_m2": 6000.0}, "US1.1", "cover.meadow"),
         ({"cover": "Pelouse", "meadow_m2": 4000.0}, "", ""),
-        ({"cover": "Sol nu", "built_zone_m": 5.0}, "US6.1", "site"),
+        (SOIL | {"patch_zone_m": 5.0}, "US6.1", "site"),
     ],
 )  # fmt: skip
 def test_rules_of_use(face, code, rule):
