@@ -127,3 +127,16 @@ def test_a_small_block_takes_the_attributes_of_its_largest_footprint():
     built = built_polygons(footprints, np.empty(0, dtype=object), rules=InflationRules())
     assert built["usage_1"].tolist() == ["Résidentiel"]
     assert 200.0 <= built.area.iloc[0] < 201.0
+
+
+def test_the_cover_alone_makes_a_map():
+    """Without any database: the roof of 300 m² is a house, the field is farmed, and there is no ossature."""
+    databases = {n: absent(n, crs=CRS) for n in ("bd_topo", "rpg", "bd_foret", "fichiers_fonciers")}
+    zone = geopandas.GeoDataFrame(geometry=[], crs=CRS)
+    evidence, aside = gather_evidence(cover(), zone, databases, EXTENT, rules=Parameters())
+    frame = make_objects(evidence, EXTENT, rules=Parameters()).frame
+    assert sorted(zip(frame["code_cs"], frame["code_us"], strict=True)) == [
+        ("CS1.1.1.1", "US5"), ("CS2.1.1.1", "US6.3"), ("CS2.2.1", "US1.1"),
+    ]  # fmt: skip
+    assert set(frame["ossature"]) == {0}
+    assert len(aside) == 0
