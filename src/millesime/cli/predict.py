@@ -11,6 +11,7 @@ from millesime.cli.output import AsJson, emit
 
 
 def command(
+    output: Annotated[Path, typer.Option("-o", "--output", help="Class raster to write (COG).")],
     image: Annotated[
         Path | None, typer.Argument(help="One raster with the bands R, G, B, NIR and height; or give four files.")
     ] = None,
@@ -21,7 +22,6 @@ def command(
     model: Annotated[str, typer.Option("-m", "--model", help="builtin:demo, or MODEL.onnx with its card.")] = (
         "builtin:demo"
     ),
-    output: Annotated[Path, typer.Option("-o", "--output", help="Class raster to write (COG).")] = Path("cover.tif"),
     confidence: Annotated[Path | None, typer.Option(help="Confidence raster to write: round(100 p).")] = None,
     height_coding: Annotated[
         Literal["flair8", "metres"],
