@@ -11,7 +11,7 @@ import rasterio
 from typer.testing import CliRunner
 
 from millesime.cover_raster import step
-from millesime.errors import ConfigError, ModelError
+from millesime.errors import ConfigError, ImageryError, ModelError
 from millesime.geo.grid import Grid
 from millesime.imagery import BANDS
 from millesime.imagery.step import describe
@@ -158,3 +158,24 @@ def test_the_command_needs_all_files():
 
     with pytest.raises(ConfigError, match="--irc, --dsm, --dtm missing"):
         command(rgb=Path("a.tif"), output=Path("x.tif"))
+
+
+def test_one_image_of_five_bands_gives_the_same_as_four_files(files, tmp_path):
+    """The fifth band is the height coded as the reader codes it; in metres it is coarser, and read all the same."""
+    from millesime.imagery.step import open_imagery
+
+    separate = describe(files)
+    with open_imagery(separate) as reader:
+        bands, _ = reader.read(separate.grid.whole)
+    write_raster(tmp_path / "image.tif", bands, GRID)
+    imagery = describe({"image": tmp_path / "image.tif"})
+    with open_imagery(imagery) as reader:
+        np.testing.assert_array_equal(reader.read(imagery.grid.whole)[0], bands)
+    metres = bands.copy()
+    metres[4] = np.rint(bands[4] / 5)
+    write_raster(tmp_path / "metres.tif", metres, GRID)
+    imagery = describe({"image": tmp_path / "metres.tif"}, height_coding="metres")
+    with open_imagery(imagery) as reader:
+        assert np.abs(reader.read(imagery.grid.whole)[0][4].astype(int) - bands[4].astype(int)).max() <= 3
+    with pytest.raises(ImageryError, match="image with 3 bands, expected 5"):
+        describe({"image": files["rgb"]})
