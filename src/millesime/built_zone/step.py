@@ -48,6 +48,7 @@ def run(context: StepContext) -> Summary:
         "parts of the built zone": len(polygons),
     }
     notes = [] if context.source("bd_topo") else ["no BD TOPO: buildings are those of the imagery alone"]
+    notes += bd_topo.told("batiment")
     return Summary(
         counts=counts | counts_by_reason(footprints.set_aside),
         areas_m2={"built zone": float(shapely.area(polygons).sum())},

@@ -121,14 +121,16 @@ def merge_inside_cells(
     cells = np.flatnonzero(~is_ossature)
     inner = np.full(len(coverage), -1, dtype=np.int32)
     inner[cells] = np.arange(len(cells))
-    pairs, value = np.unique((faces["code_cs"] + " " + faces["code_us"]).to_numpy(str), return_inverse=True)
+    # A face that must not stay is no one's equal: united with a large neighbour it would take it along.
+    last = np.where(np.isinf(min_area_m2), " must go", " may stay")
+    pairs, value = np.unique((faces["code_cs"] + " " + faces["code_us"] + last).to_numpy(str), return_inverse=True)
     # Without the faces of the ossature no merging can cross it.
     inside = regroup(coverage, inner, value[cells])
     done = merge_small_faces(
         inside,
         min_area_m2=min_area_m2[cells],
         protected=faces["is_kept"].to_numpy(bool)[cells],
-        affinity=affinity([text.split(" ") for text in pairs.tolist()]),
+        affinity=affinity([text.split(" ")[:2] for text in pairs.tolist()]),
         unite_equal=unite_equal,
     )
     group = np.full(len(coverage), -1, dtype=np.int64)

@@ -24,7 +24,7 @@ from millesime.sources.optional import load_if_given
 if TYPE_CHECKING:
     from millesime.compute import StepContext
 
-STEP_VERSION = 1
+STEP_VERSION = 2
 
 _DATABASES = ("bd_topo", "rpg", "bd_foret", "fichiers_fonciers")
 
@@ -55,7 +55,10 @@ def run(context: StepContext) -> Summary:
     return Summary(
         counts={"objects": len(made)} | objects.counts | counts_by_reason(aside),
         areas_m2=_areas_by_code(made),
-        notes=[f"no {name}: its rules were not applied" for name in _DATABASES if context.source(name) is None],
+        notes=[
+            *(f"no {name}: its rules were not applied" for name in _DATABASES if context.source(name) is None),
+            *(sentence for database in databases.values() for sentence in database.told()),
+        ],
     )
 
 

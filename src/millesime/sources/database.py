@@ -54,6 +54,16 @@ class Database:
             if not name.endswith(plain) and ": set aside, " not in name
         }
 
+    def told(self, layer: str | None = None) -> tuple[str, ...]:
+        """Sentences on what was set aside, repaired or not understood, of one layer or of all."""
+        plain = (": read", ": used")
+        prefix = "" if layer is None else f"{self.source.name}.{self.source.layer(layer).name}: "
+        return tuple(
+            f"{name}: {count}"
+            for name, count in self.counts.items()
+            if not name.endswith(plain) and name.startswith(prefix)
+        )
+
     def __contains__(self, name: str) -> bool:
         return self.source.layer(name).name in self.layers
 

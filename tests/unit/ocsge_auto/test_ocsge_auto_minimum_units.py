@@ -74,6 +74,17 @@ def test_the_same_cover_counts_more_than_another():
     assert codes([(100, *FIELD), (10, "CS2.2.1", "US6.3", {}), (100, *WOOD)]) == ["CS2.2.1 US1.1", "CS2.1.1.1 US1.2"]
 
 
+def test_a_face_that_must_not_stay_takes_no_large_neighbour_along():
+    """A lawn of 100 m2 lies between a street of 5 000 m2 and a weak strip of street beside a shop's court.
+
+    The lawn goes first and its receiver touches the other one: they must not become one that has to go whole.
+    """
+    street, court = ("CS1.1.1.2", "US4.1.1"), ("CS1.1.1.2", "US3")
+    inside = {"zone_share": 1.0}
+    lawn, weak = (1, "CS2.2.1", "US5", inside), (6, *street, {**inside, "is_weak": True})
+    assert codes([(8, *court, inside), weak, lawn, (50, *street, inside)]) == ["CS1.1.1.2 US3", "CS1.1.1.2 US4.1.1"]
+
+
 def test_nothing_is_merged_across_or_into_the_ossature():
     """Between two roads a strip of 300 m² has no neighbour to go to: it stays, exempt."""
     coverage, faces = strips((100, *FIELD), (6, *ROAD), (3, *WOOD), (6, *ROAD), (100, *FIELD))
