@@ -84,6 +84,17 @@ def test_a_checkpoint_of_another_training_is_refused(pictures, tmp_path):
         Fit(pictures, settings(pictures, seed=5)).restore(fit.state(1), place="state.safetensors")
 
 
+def test_half_precision_learns_as_well_and_keeps_its_weights_in_full(pictures):
+    trained = train(
+        pictures, settings=settings(pictures, precision="bfloat16"), class_names=NAMES, validation=pictures,
+        how=Run(threads=1),
+    )  # fmt: skip
+    assert trained.figures["overall_accuracy"] > 0.6
+    assert {str(tensor.dtype) for tensor in trained.network.parameters()} == {"torch.float32"}
+    with pytest.raises(ModelError, match="'float16'"):
+        Fit(pictures, settings(pictures, precision="float16"))
+
+
 def test_a_time_budget_fixes_the_number_of_steps(pictures):
     trained = train(pictures, settings=settings(pictures), class_names=NAMES, how=Run(minutes=0.002, threads=1))
     assert trained.settings.steps >= 1
