@@ -116,6 +116,7 @@ def test_an_invalid_geometry_is_repaired_and_counted_beside_an_empty_one(territo
     millesime("run", "built_zone", "-C", territory, "--vintage", 2019)
     report = millesime("status", "-C", territory)
     assert "bd_topo.batiment: invalid geometry repaired: 1" in report
+    assert "bd_topo.batiment: set aside, empty geometry: 1" in report
 
 
 def test_unknown_codes_in_operations_are_refused(territory):

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import geopandas
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow
 import pyarrow.parquet
@@ -109,11 +111,21 @@ def _read_ogr(
     name = _layer_name(file, layer)
     try:
         frame = pyogrio.read_dataframe(file, layer=name, columns=columns, bbox=bounds)
+        nowhere = None if bounds is None else _without_place(file, name)
+        if nowhere is not None and len(nowhere):
+            frame = pd.concat([frame, pyogrio.read_dataframe(file, layer=name, columns=columns, fids=nowhere)])
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise InputError(f"layer {name!r} cannot be read ({error})", place=file, remedy="check the file") from error
     if not isinstance(frame, geopandas.GeoDataFrame):
         raise SchemaError(f"layer {name!r} holds no geometry", place=file, remedy="give a layer of geometries")
     return frame
+
+
+def _without_place(file: Path, layer: str) -> npt.NDArray[np.int64]:
+    """Ids of the features without a geometry or with an empty one: bounds pass them over, yet they must be told."""
+    ids, bounds = pyogrio.read_bounds(file, layer=layer)
+    # Drivers tell the bounds of an empty polygon as four zeros; what does lie there is sifted out by its geometry.
+    return np.asarray(ids[np.isnan(bounds).any(axis=0) | (bounds == 0).all(axis=0)], np.int64)
 
 
 def _layer_name(file: Path, layer: str | None) -> str:

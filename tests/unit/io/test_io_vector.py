@@ -76,3 +76,14 @@ def test_files_that_are_no_maps(tmp_path):
     for name in ("a.gpkg", "a.parquet"):
         with pytest.raises(InputError, match="cannot be read"):
             read_vector(tmp_path / name)
+
+
+@pytest.mark.parametrize("suffix", ["gpkg", "shp", "geojson"])
+def test_features_without_a_place_are_read_whatever_the_bounds(tmp_path, suffix):
+    far, near = shapely.box(700_000, 6_600_000, 700_010, 6_600_010), shapely.box(600_000, 6_600_000, 600_010, 6_600_010)
+    shapes = [near, shapely.Polygon(), None, far]
+    frame = geopandas.GeoDataFrame({"number": [1, 2, 3, 4]}, geometry=shapes, crs="EPSG:2154")
+    path = tmp_path / f"layer.{suffix}"
+    frame.to_file(path)
+    read = read_vector(path, bounds=(599_000, 6_599_000, 601_000, 6_601_000), crs="EPSG:2154")
+    assert sorted(read["number"]) == [1, 2, 3]
