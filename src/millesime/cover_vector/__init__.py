@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from millesime.cover_vector.generalise import Generalised, generalise
+from millesime.cover_vector.generalise import Generalised, generalise, vectorise_raster
 from millesime.cover_vector.product import CoverVector
 
-__all__ = ["CoverVector", "Generalised", "generalise"]
+__all__ = ["CoverVector", "Generalised", "generalise", "vectorise_raster"]

@@ -1,15 +1,26 @@
-"""From the faces of a class raster to a map that people can use: small faces merged, borders straightened."""
+"""From a class raster to a map that people can use: small faces merged, borders smoothed and straightened."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from millesime.compute import Progress
+from millesime.cover_vector.class_tables import nomenclature_of_values
 from millesime.cover_vector.product import CoverVector
+from millesime.errors import CodeError, ImageryError
 from millesime.geo.coverage import Affinity, Coverage, merge_small_faces
+from millesime.geo.grid import Window
+from millesime.io.raster import BLOCK_PX, RasterReader
 from millesime.nomenclature import CoverNomenclature
+
+MinArea = float | Mapping[int, float]
+"""A minimum area in m², or one by value (values that are absent have none)."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +28,9 @@ class Generalised:
     """A generalised cover and what it took."""
 
     cover: CoverVector
+
+    covered_m2: float
+    """Area of the raster that has data."""
 
     faces_before: int
     merged: int
@@ -36,15 +50,139 @@ class Generalised:
     """Change of the total area by simplification; not zero only along borders of NoData."""
 
 
+def vectorise_raster(
+    path: str | Path,
+    *,
+    crs: str | None = None,
+    nodata: int | None = 0,
+    nomenclature: CoverNomenclature | None = None,
+    min_area_m2: MinArea = 0.0,
+    affinity: Affinity | None = None,
+    tolerance_m: float = 0.0,
+    smooth: bool = False,
+    tile_px: int | None = None,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> Generalised:
+    """A class raster as a coverage: traced, small faces merged, borders smoothed and simplified where asked.
+
+    The result is the same, to the byte, for any size of tile and number of workers.
+
+    Args:
+        path: raster of one band of unsigned integers.
+        crs: CRS of a raster that has none.
+        nodata: value that is outside; None when every pixel is inside.
+        nomenclature: names of the values; None calls each value by its number.
+        min_area_m2: faces below this area are merged; 0 keeps all.
+        affinity: weights of shared borders by (value of the small face, value of the neighbour).
+        tolerance_m: see `Coverage.simplify`; 0 keeps all vertices.
+        smooth: see `Coverage.smooth`, which comes before the simplification.
+        tile_px: side of the tiles that are worked on one at a time.
+        workers: processes that share the tiles.
+        progress: what people see meanwhile.
+
+    Raises:
+        ImageryError: several bands, pixels that are not unsigned integers, an impossible NoData, or no data at all.
+        CodeError: values that the nomenclature does not have, with the area of each.
+        CrsError: no CRS, or one that contradicts `crs`.
+    """
+    with RasterReader(path, crs=crs) as reader:
+        raw = trace(reader, nodata=nodata, progress=progress or Progress())
+    if not len(raw):
+        raise ImageryError(f"every pixel is NoData ({nodata})", place=path, remedy="give the true one with --nodata")
+    values, number = np.unique(raw.face_values, return_inverse=True)
+    known = nomenclature or nomenclature_of_values(values.tolist(), nodata=nodata)
+    require_known(values, np.bincount(number, weights=raw.double_areas), known, path)
+    return generalise(
+        raw,
+        nomenclature=known,
+        min_area_m2=min_area_m2,
+        affinity=affinity,
+        tolerance_m=tolerance_m,
+        smooth=smooth,
+    )
+
+
+def values_of_raster(path: str | Path, *, nodata: int | None) -> tuple[int, ...]:
+    """Values that occur in a class raster, ascending, without NoData."""
+    found: set[int] = set()
+    with RasterReader(path) as reader:
+        require_class_raster(reader, nodata=nodata)
+        for band in _bands(reader):
+            found.update(np.unique(band).tolist())
+    return tuple(sorted(found - {nodata}))
+
+
+def require_known(
+    values: npt.NDArray[Any], double_cm2: npt.NDArray[Any], nomenclature: CoverNomenclature, place: str | Path
+) -> None:
+    """Check that all values are classes.
+
+    Raises:
+        CodeError: values that are not, with the area of each.
+    """
+    unknown = [
+        f"{value} ({area / 20_000.0:,.0f} m²)"
+        for value, area in zip(values.tolist(), double_cm2.tolist(), strict=True)
+        if value not in nomenclature.values
+    ]
+    if unknown:
+        raise CodeError(
+            f"pixel values that are not classes of {nomenclature.name!r}: {', '.join(unknown)}",
+            place=place,
+            remedy="give the table of this raster with --classes, or its --nodata",
+        )
+
+
+def require_class_raster(reader: RasterReader, *, nodata: int | None) -> None:
+    """Check that a raster holds classes.
+
+    Raises:
+        ImageryError: several bands, pixels that are not unsigned integers, or a NoData that no pixel can have.
+    """
+    if reader.count != 1:
+        raise ImageryError(
+            f"has {reader.count} bands; a class raster has one",
+            place=reader.path,
+            remedy="extract the band of classes (gdal_translate -b 1)",
+        )
+    if reader.dtype.kind != "u" or reader.dtype.itemsize > 4:
+        raise ImageryError(
+            f"pixels are {reader.dtype}; classes are unsigned integers of 8, 16 or 32 bits",
+            place=reader.path,
+            remedy="convert it (gdal_translate -ot Byte), after rounding values that are not whole",
+        )
+    if nodata is not None and not 0 <= nodata <= np.iinfo(reader.dtype).max:
+        raise ImageryError(
+            f"NoData {nodata} is no value of {reader.dtype} pixels",
+            place=reader.path,
+            remedy="give the true one (--nodata V), or none (--nodata none)",
+        )
+
+
+def trace(reader: RasterReader, *, nodata: int | None, progress: Progress) -> Coverage:
+    """The faces of a class raster, read band by band; errors of `require_class_raster`."""
+    require_class_raster(reader, nodata=nodata)
+    bands = progress.track(_bands(reader), total=-(-reader.grid.height // BLOCK_PX), label="tracing")
+    return Coverage.from_bands(bands, reader.grid, dtype=reader.dtype, nodata=nodata)
+
+
+def _bands(reader: RasterReader) -> Iterator[npt.NDArray[Any]]:
+    for row in range(0, reader.grid.height, BLOCK_PX):
+        window = Window(row, 0, min(BLOCK_PX, reader.grid.height - row), reader.grid.width)
+        yield reader.read(window)[0]
+
+
 def generalise(
     raw: Coverage,
     *,
     nomenclature: CoverNomenclature,
-    min_area_m2: float | Mapping[int, float] = 0.0,
+    min_area_m2: MinArea = 0.0,
     affinity: Affinity | None = None,
     tolerance_m: float = 0.0,
+    smooth: bool = False,
 ) -> Generalised:
-    """Merge small faces, then simplify borders; neither where the parameter is 0.
+    """Merge small faces, then smooth and simplify borders; nothing of it where the parameter is 0.
 
     Args:
         raw: faces of a class raster.
@@ -52,16 +190,18 @@ def generalise(
         min_area_m2: area below which a face is merged, for all or by value.
         affinity: weights of shared borders by (value of the small face, value of the neighbour).
         tolerance_m: see `Coverage.simplify`.
+        smooth: see `Coverage.smooth`.
     """
-    none_small = max(min_area_m2.values(), default=0.0) <= 0 if isinstance(min_area_m2, Mapping) else min_area_m2 <= 0
     merged, isolated, whole = 0, 0, raw
-    if not none_small:
+    if any_minimum(min_area_m2):
         done = merge_small_faces(raw, min_area_m2=min_area_m2, affinity=affinity)
         merged, isolated, whole = done.merged, done.isolated, done.coverage
-    simple = whole.simplify(tolerance_m=tolerance_m)
+    smoothed = whole.smooth() if smooth else whole  # type: ignore[attr-defined]
+    simple = smoothed.simplify(tolerance_m=tolerance_m)
     change = simple.double_areas - whole.double_areas
     return Generalised(
         CoverVector(simple, nomenclature),
+        covered_m2=raw.total_area_m2,
         faces_before=len(raw),
         merged=merged,
         isolated=isolated,
@@ -70,3 +210,8 @@ def generalise(
         area_drift_m2=int(np.abs(change).sum()) / 40_000.0,
         total_drift_m2=int(change.sum()) / 20_000.0,
     )
+
+
+def any_minimum(min_area_m2: MinArea) -> bool:
+    """Whether there is a minimum area at all."""
+    return (max(min_area_m2.values(), default=0.0) if isinstance(min_area_m2, Mapping) else min_area_m2) > 0

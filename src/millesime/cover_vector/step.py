@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
 
-import numpy as np
-import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
-from millesime.compute import Progress, StepContext
-from millesime.cover_vector.generalise import Generalised, generalise
+from millesime.compute import StepContext
+from millesime.cover_vector.generalise import Generalised, generalise, trace
 from millesime.errors import ConfigError, ImageryError
-from millesime.geo.coverage import Coverage
-from millesime.geo.grid import Window
-from millesime.io.raster import BLOCK_PX, RasterReader
+from millesime.io.raster import RasterReader
 from millesime.io.vector import write_parquet
 from millesime.io.workspace import Summary
 from millesime.nomenclature import CoverNomenclature
@@ -56,40 +51,6 @@ def run(context: StepContext) -> Summary:
     extent = context.territory.extent
     missing_m2 = (extent[2] - extent[0]) * (extent[3] - extent[1]) - raw.total_area_m2
     return summary_of(cover, outside_m2=max(missing_m2, 0.0))
-
-
-def trace(reader: RasterReader, *, nodata: int | None, progress: Progress) -> Coverage:
-    """The faces of a class raster, read band by band.
-
-    Raises:
-        ImageryError: several bands, or pixels that are not unsigned integers.
-    """
-    if reader.count != 1:
-        raise ImageryError(
-            f"has {reader.count} bands; a class raster has one",
-            place=reader.path,
-            remedy="extract the band of classes (gdal_translate -b 1)",
-        )
-    if reader.dtype.kind != "u" or reader.dtype.itemsize > 4:
-        raise ImageryError(
-            f"pixels are {reader.dtype}; classes are unsigned integers of 8, 16 or 32 bits",
-            place=reader.path,
-            remedy="convert it (gdal_translate -ot Byte), after rounding values that are not whole",
-        )
-    if nodata is not None and not 0 <= nodata <= np.iinfo(reader.dtype).max:
-        raise ImageryError(
-            f"NoData {nodata} is no value of {reader.dtype} pixels",
-            place=reader.path,
-            remedy="give the true one (--nodata V), or none (--nodata none)",
-        )
-    bands = progress.track(_bands(reader), total=-(-reader.grid.height // BLOCK_PX), label="tracing")
-    return Coverage.from_bands(bands, reader.grid, dtype=reader.dtype, nodata=nodata)
-
-
-def _bands(reader: RasterReader) -> Iterator[npt.NDArray[Any]]:
-    for row in range(0, reader.grid.height, BLOCK_PX):
-        window = Window(row, 0, min(BLOCK_PX, reader.grid.height - row), reader.grid.width)
-        yield reader.read(window)[0]
 
 
 def _min_areas(parameters: Parameters, nomenclature: CoverNomenclature) -> float | Mapping[int, float]:
