@@ -23,6 +23,7 @@ from millesime.geo.coverage.matching import match_polygons
 from millesime.geo.coverage.merging import Affinity, dissolve_faces, merge_small_faces
 from millesime.geo.coverage.polygons import polygons_of_coverage
 from millesime.geo.coverage.simplification import simplify_arcs
+from millesime.geo.coverage.smoothing import smooth_arcs
 from millesime.geo.coverage.zonal import ZonalCounts, composition_of, labels_of_coverage
 
 if TYPE_CHECKING:
@@ -222,6 +223,23 @@ class Coverage:
                 the square of this length, as in GEOS. Junctions and corners of the frame stay.
         """
         return simplify_arcs(self, tolerance_m=tolerance_m)
+
+    def smooth(self, *, pixel_m: float) -> Self:
+        """Borders traced on a pixel lattice without their staircases: corners are cut at half a pixel.
+
+        A corner between a level and an upright edge makes place for a point half a pixel along each of them; corners
+        a pixel apart share one. Nodes and fixed points stay, faces and neighbours too, and polygons stay
+        valid (`millesime.geo.coverage.smoothing` tells why). Each corner moves less than an eighth of a pixel's area
+        from one side to the other, short of the rounding to the centimetre. Smooth before `simplify`.
+
+        Args:
+            pixel_m: side of the pixels. The lattice starts at the origin of the coverage. What is not on it is left
+                as it is: vertices elsewhere, edges at other angles, and corners within half a pixel of such vertices.
+
+        Raises:
+            GeometryError: pixels too small for the 1 cm grid: below 2 cm, or below 6 cm and no whole number of them.
+        """
+        return smooth_arcs(self, pixel_m=pixel_m)
 
     def composition(self, labels: npt.NDArray[np.unsignedinteger[Any]], grid: Grid) -> ZonalCounts:
         """Pixels of each class of a raster within each face; see `zonal_counts`."""
