@@ -112,9 +112,9 @@ def _cut_corners(
 def smooth_arcs(coverage: CoverageT, *, pixel_m: float) -> CoverageT:
     """See `Coverage.smooth`."""
     pixel_cm = round(pixel_m * 100.0, 6)
-    even = pixel_cm == round(pixel_cm)
+    even = pixel_cm % 1.0 == 0
     least = _LEAST_CM if even else _LEAST_UNEVEN_CM
-    if not math.isfinite(pixel_cm) or pixel_cm < least or (not even and pixel_cm == least):
+    if not least <= pixel_cm < math.inf:
         raise GeometryError(
             f"borders of pixels of {pixel_m} m cannot be smoothed on the 1 cm grid",
             remedy=f"smooth pixels of at least {least:.0f} cm, or simplify only (--tolerance-m without --smooth)",
