@@ -137,7 +137,7 @@ def smooth_arcs(coverage: CoverageT, *, pixel_m: float) -> CoverageT:
 def _places(vertices: Int32, pixel_cm: float, slack_cm: float) -> tuple[Bool, Bool]:
     """(vertices,) which are corners of the lattice; which of them have no other kind within half a pixel."""
     cells = np.rint(vertices / pixel_cm)
-    on_lattice: Bool = (np.abs(vertices - cells * pixel_cm) <= slack_cm + 1e-6).all(axis=1)
+    on_lattice = np.all(np.abs(vertices - cells * pixel_cm) <= slack_cm + 1e-6, axis=1)
     if on_lattice.all():
         return on_lattice, on_lattice
     reach = pixel_cm / 2 + 1 + slack_cm
@@ -150,7 +150,5 @@ def _free_rings(coverage: Coverage) -> Bool:
     """(arcs,) loops that meet no other arc and whose first vertex is not fixed: every corner of them may go."""
     loop = coverage.start == coverage.end
     ends = np.bincount(np.concatenate([coverage.start, coverage.end]))
-    free: Bool = loop & (ends[coverage.start] == 2)
-    if len(coverage.fixed):
-        free &= ~np.isin(pack(coverage.vertices[coverage.offsets[:-1]]), pack(coverage.fixed))
-    return free
+    fixed = np.isin(pack(coverage.vertices[coverage.offsets[:-1]]), pack(coverage.fixed))
+    return np.asarray(loop & (ends[coverage.start] == 2) & ~fixed)
