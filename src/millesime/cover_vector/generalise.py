@@ -88,6 +88,7 @@ def vectorise_raster(
     """
     with RasterReader(path, crs=crs) as reader:
         raw = trace(reader, nodata=nodata, progress=progress or Progress())
+        pixel_m = reader.grid.pixel_m
     if not len(raw):
         raise ImageryError(f"every pixel is NoData ({nodata})", place=path, remedy="give the true one with --nodata")
     values, number = np.unique(raw.face_values, return_inverse=True)
@@ -99,14 +100,14 @@ def vectorise_raster(
         min_area_m2=min_area_m2,
         affinity=affinity,
         tolerance_m=tolerance_m,
-        smooth=smooth,
+        smooth_pixel_m=pixel_m if smooth else None,
     )
 
 
-def values_of_raster(path: str | Path, *, nodata: int | None) -> tuple[int, ...]:
+def values_of_raster(path: str | Path, *, nodata: int | None, crs: str | None = None) -> tuple[int, ...]:
     """Values that occur in a class raster, ascending, without NoData."""
     found: set[int] = set()
-    with RasterReader(path) as reader:
+    with RasterReader(path, crs=crs) as reader:
         require_class_raster(reader, nodata=nodata)
         for band in _bands(reader):
             found.update(np.unique(band).tolist())
@@ -180,7 +181,7 @@ def generalise(
     min_area_m2: MinArea = 0.0,
     affinity: Affinity | None = None,
     tolerance_m: float = 0.0,
-    smooth: bool = False,
+    smooth_pixel_m: float | None = None,
 ) -> Generalised:
     """Merge small faces, then smooth and simplify borders; nothing of it where the parameter is 0.
 
@@ -190,13 +191,13 @@ def generalise(
         min_area_m2: area below which a face is merged, for all or by value.
         affinity: weights of shared borders by (value of the small face, value of the neighbour).
         tolerance_m: see `Coverage.simplify`.
-        smooth: see `Coverage.smooth`.
+        smooth_pixel_m: side of the pixels, to smooth borders first (see `Coverage.smooth`); None does not.
     """
     merged, isolated, whole = 0, 0, raw
     if any_minimum(min_area_m2):
         done = merge_small_faces(raw, min_area_m2=min_area_m2, affinity=affinity)
         merged, isolated, whole = done.merged, done.isolated, done.coverage
-    smoothed = whole.smooth() if smooth else whole  # type: ignore[attr-defined]
+    smoothed = whole if smooth_pixel_m is None else whole.smooth(pixel_m=smooth_pixel_m)
     simple = smoothed.simplify(tolerance_m=tolerance_m)
     change = simple.double_areas - whole.double_areas
     return Generalised(
