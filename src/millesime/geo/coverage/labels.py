@@ -97,18 +97,16 @@ def coverage_of_bands(
         sweep.feed(_with_zero_outside(band, nodata, stand_in), last=row == grid.height)
     if row != grid.height:
         raise ImageryError(f"bands of {row} rows for a grid of {grid.height}")
-    traced = sweep.finish()
-    vertices = np.empty(traced.corners.shape, np.int32)
-    vertices[:, 0] = (x_cm - origin[0])[traced.corners[:, 0]]
-    vertices[:, 1] = (y_cm - origin[1])[traced.corners[:, 1]]
+    x_of, y_of = (x_cm - origin[0]).astype(np.int32), (y_cm - origin[1]).astype(np.int32)
+    traced = sweep.finish(x_of=x_of, y_of=y_of)
     values = traced.values
     if stand_in:
         values[values == stand_in] = 0
-    east, south = int(x_cm[-1] - origin[0]), int(y_cm[-1] - origin[1])
+    east, south = int(x_of[-1]), int(y_of[-1])
     return kind(
         crs=grid.crs,
         origin_cm=origin,
-        vertices=vertices,
+        vertices=traced.vertices,
         offsets=traced.offsets,
         left=traced.left,
         right=traced.right,

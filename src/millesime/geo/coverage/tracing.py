@@ -25,9 +25,11 @@ from millesime.geo.coverage.compiled import compiled
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
 
-#: A free place of a link, and the face outside of everything.
+#: A free place of a link.
 _FREE = -1
+#: The face outside of everything, and what lies beyond a cut through the raster.
 OUTSIDE = -1
+BEYOND = -2
 #: Codes of corners where nothing happens: no edge, a vertical line, a horizontal line (bits 0, 3 and 12).
 _QUIET = 0x1009
 
@@ -59,16 +61,17 @@ def _attach(link: Int32, one: int, other: int) -> None:
 
 @compiled(
     *(
-        f"int64({label}[:,::1], int64, int64, boolean, {label}[::1], int32[::1], int32[::1], int32[:,::1],"
+        f"int64({label}[:,::1], int64, int64, boolean, {label}, {label}[::1], int32[::1], int32[::1], int32[:,::1],"
         f" int32[:,::1], int32[:,::1], int32[::1], {label}[::1], int64[::1])"
         for label in ("uint8", "uint32")
     )
 )
 def _sweep(
-    rows: npt.NDArray[Any],  # (n, w + 2) labels, a column of 0 on each side
+    rows: npt.NDArray[Any],  # (n, w + 2) labels, with a column of padding on each side
     begin: int,  # first of `rows` to sweep
     first: int,  # row of the raster that rows[0] is
-    last: bool,  # the last of `rows` is the row of 0 below the raster
+    last: bool,  # the last of `rows` is the row of padding below the raster
+    beyond: Any,  # label of the padding beyond a cut, 0 when there is no cut
     above: npt.NDArray[Any],  # (w + 2,) the row above rows[begin]
     column_face: Int32,  # (w + 2,) face of each pixel of the row above
     column_end: Int32,  # (w + 1,) record at the open end of the vertical boundary that comes from above
@@ -92,7 +95,15 @@ def _sweep(
             a, b, c, d = above[x], above[x + 1], below[x], below[x + 1]
             code[x] = (a != b) | ((c != d) << 1) | ((a != c) << 2) | ((b != d) << 3)
         y = first + i
-        frame = y == 0 or (last and i == rows.shape[0] - 1)
+        bottommost = last and i == rows.shape[0] - 1
+        frame = y == 0 or bottommost
+        # Edges between two paddings lie outside of the raster.
+        if y == 0:
+            code[0] &= 0xE
+            code[columns - 1] &= 0xE
+        if bottommost:
+            code[0] &= 0xD
+            code[columns - 1] &= 0xD
         across: Any = np.int64(_FREE)  # record at the open end of the horizontal boundary that comes from the left
         section = 0  # where the changed pixels began that carry `face_c`
         face_c: Any = np.int64(OUTSIDE)
@@ -113,10 +124,12 @@ def _sweep(
                 face_d: Any = face_b
                 if not bottom and face_c >= 0:
                     face_d = _unite(parent, face_c, face_b)
-            elif not bottom:
-                face_d = face_c
             elif below[x + 1] == 0:
                 face_d = np.int64(OUTSIDE)
+            elif below[x + 1] == beyond:
+                face_d = np.int64(BEYOND)
+            elif not bottom:
+                face_d = face_c
             else:
                 face_d = faces
                 parent[faces] = faces
@@ -145,11 +158,12 @@ def _sweep(
             else:
                 node = nodes
                 nodes += 1
+                # Northwards first, then westwards: the order of the places that they lead to.
                 for direction in range(4):
-                    if direction == 0 and left:
-                        on_left, on_right = face_c, face_a
-                    elif direction == 1 and top:
+                    if direction == 0 and top:
                         on_left, on_right = face_a, face_b
+                    elif direction == 1 and left:
+                        on_left, on_right = face_c, face_a
                     elif direction == 2 and right:
                         on_left, on_right = face_b, face_d
                     elif direction == 3 and bottom:
@@ -165,11 +179,11 @@ def _sweep(
                     sides[v, 0] = on_left
                     sides[v, 1] = on_right
                     if direction == 0:
-                        link[v, 0] = across
-                        link[across, 0 if link[across, 0] == _FREE else 1] = v
-                    elif direction == 1:
                         link[v, 0] = column_end[x]
                         link[column_end[x], 0 if link[column_end[x], 0] == _FREE else 1] = v
+                    elif direction == 1:
+                        link[v, 0] = across
+                        link[across, 0 if link[across, 0] == _FREE else 1] = v
                     elif direction == 2:
                         across = v
                     else:
@@ -196,74 +210,133 @@ def _number_faces(parent: Int32, faces: int, number: Int32) -> int:
 
 
 @compiled(
-    "UniTuple(int64, 2)(int32[:,::1], int32[:,::1], int32[:,::1], int64, int64, int32[::1],"
-    " int32[:,::1], int64[::1], int32[::1], int32[::1], int32[::1], int32[::1])"
+    "UniTuple(int64, 3)(int32[:,::1], int64, int32[::1], int64[::1], int32[::1])",
 )
-def _emit(
-    place: Int32,
-    link: Int32,
-    sides: Int32,
-    records: int,
-    nodes: int,
-    number: Int32,
-    corner: Int32,  # out (v, 2) columns and rows of the vertices
-    offset: Int64,  # out (arcs + 1,)
-    left: Int32,  # out (arcs,), as the next three
-    right: Int32,
-    start: Int32,
-    end: Int32,
-) -> tuple[int, int]:
-    """Walk along the links: arcs from node to node first, then loops; return the numbers of arcs and vertices."""
+def _walk_chains(link: Int32, records: int, chain: Int32, offset: Int64, first_of: Int32) -> tuple[int, int, int]:
+    """Records in order along each arc from node to node, then along each loop; numbers of arcs, chains and records.
+
+    A loop leaves its first corner southwards, with its inside on the left, and comes back to it.
+    """
     seen = np.zeros(records, np.uint8)
+    chains = 0
     arcs = 0
-    vertices = 0
+    filled = 0
     for loops in range(2):
         for first in range(records):
             is_end = link[first, 1] <= -2
             if seen[first] or is_end == (loops == 1):
                 continue
-            offset[arcs] = vertices
-            start[arcs] = nodes if loops else -2 - link[first, 1]
-            for side in range(2):
-                face = sides[first, side]
-                (left if side == 0 else right)[arcs] = number[face] if face >= 0 else OUTSIDE
+            offset[chains] = filled
+            first_of[chains] = first
+            chains += 1
             previous = first
-            # A loop leaves its first corner southwards, with its inside on the left.
             here = link[first, 1] if loops else link[first, 0]
-            corner[vertices] = place[first]
-            vertices += 1
+            chain[filled] = first
+            filled += 1
             seen[first] = 1
             while True:
-                corner[vertices] = place[here]
-                vertices += 1
+                chain[filled] = here
+                filled += 1
                 seen[here] = 1
                 if here == first or link[here, 1] <= -2:
                     break
                 following = link[here, 1] if link[here, 0] == previous else link[here, 0]
                 previous = here
                 here = following
-            if loops:
-                end[arcs] = nodes
-                nodes += 1
-            else:
-                end[arcs] = -2 - link[here, 1]
-            arcs += 1
-    offset[arcs] = vertices
-    return arcs, vertices
+        if loops == 0:
+            arcs = chains
+    offset[chains] = filled
+    first_of[chains] = records  # greater than all
+    return arcs, chains, filled
+
+
+@compiled(
+    "void(int32[:,::1], int32[:,::1], int32[:,::1], int32[::1], int64[::1], int32[::1], int64, int64, int64,"
+    " int32[::1], int32[::1], int32[::1], int32[:,::1], int64[::1], int32[::1], int32[::1], int32[::1], int32[::1])"
+)
+def _lay_out(
+    place: Int32,
+    link: Int32,
+    sides: Int32,
+    chain: Int32,
+    chain_offset: Int64,
+    first_of: Int32,
+    arcs: int,
+    chains: int,
+    nodes: int,
+    number: Int32,
+    x_of: Int32,  # (columns + 1,) x of the lines of the lattice
+    y_of: Int32,  # (rows + 1,)
+    vertices: Int32,  # out (v, 2)
+    offset: Int64,  # out (chains + 1,)
+    left: Int32,  # out (chains,), as the next three
+    right: Int32,
+    start: Int32,
+    end: Int32,
+) -> None:
+    """Arcs and loops in one sequence, by first corner; nodes numbered by first use."""
+    node_number = np.full(nodes, -1, np.int32)
+    numbered = 0
+    filled = 0
+    next_arc, next_loop = 0, arcs
+    for out in range(chains):
+        take_arc = next_arc < arcs and (next_loop == chains or first_of[next_arc] < first_of[next_loop])
+        if take_arc:
+            source = next_arc
+            next_arc += 1
+        else:
+            source = next_loop
+            next_loop += 1
+        first = first_of[source]
+        offset[out] = filled
+        for i in range(chain_offset[source], chain_offset[source + 1]):
+            vertices[filled, 0] = x_of[place[chain[i], 0]]
+            vertices[filled, 1] = y_of[place[chain[i], 1]]
+            filled += 1
+        face = sides[first, 0]
+        left[out] = number[face] if face >= 0 else face
+        face = sides[first, 1]
+        right[out] = number[face] if face >= 0 else face
+        if take_arc:
+            last = chain[chain_offset[source + 1] - 1]
+            for side in range(2):
+                node = -2 - link[last if side else first, 1]
+                if node_number[node] < 0:
+                    node_number[node] = numbered
+                    numbered += 1
+                (end if side else start)[out] = node_number[node]
+        else:
+            start[out] = numbered
+            end[out] = numbered
+            numbered += 1
+    offset[chains] = filled
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Sides of a tile where the raster goes on beyond it."""
+
+    north: bool = False
+    south: bool = False
+    west: bool = False
+    east: bool = False
+
+    def __bool__(self) -> bool:
+        return self.north or self.south or self.west or self.east
 
 
 @dataclass(frozen=True)
 class TracedLabels:
-    """Arcs and faces of a label raster, on the corners of its pixels."""
+    """Arcs and faces of labels, in normal form: see `millesime.geo.coverage.assembly`."""
 
-    corners: Int32
-    """(v, 2) column and row of the vertices of all arcs, one arc after the other."""
+    vertices: Int32
+    """(v, 2) x and y of the vertices of all arcs, one arc after the other."""
 
     offsets: Int64
-    """(arcs + 1,) where each arc begins in `corners`."""
+    """(arcs + 1,) where each arc begins in `vertices`."""
 
     left: Int32
-    """(arcs,) face on the left, -1 outside; `right` likewise."""
+    """(arcs,) face on the left, `OUTSIDE` or `BEYOND`; `right` likewise."""
 
     right: Int32
 
@@ -277,14 +350,23 @@ class TracedLabels:
 
 
 class LabelSweep:
-    """Feeds bands of rows to the sweep, in order from the north, and gives the arcs at the end."""
+    """Feeds bands of rows to the sweep, in order from the north, and gives the arcs at the end.
 
-    def __init__(self, *, width: int, dtype: np.dtype[Any]) -> None:
+    Beyond a cut lies neither a face nor the outside: the boundary with `BEYOND` runs along the cut, with a node at
+    each corner of the tile and wherever the face along the cut changes.
+    """
+
+    def __init__(self, *, width: int, dtype: np.dtype[Any], cut: Cut | None = None, beyond: int = 0) -> None:
         self._dtype = np.dtype(np.uint8 if dtype == np.uint8 else np.uint32)
         self._width = width
+        self._cut = cut or Cut()
+        self._beyond = self._dtype.type(beyond)
         self._next_row = 0
-        self._above = np.zeros(width + 2, self._dtype)
-        self._column_face = np.full(width + 2, OUTSIDE, np.int32)
+        self._above = np.full(width + 2, beyond if self._cut.north else 0, self._dtype)
+        self._column_face = np.full(width + 2, BEYOND if self._cut.north else OUTSIDE, np.int32)
+        for column, is_cut in ((0, self._cut.west), (-1, self._cut.east)):
+            self._above[column] = beyond if is_cut else 0
+            self._column_face[column] = BEYOND if is_cut else OUTSIDE
         self._column_end = np.full(width + 1, _FREE, np.int32)
         records, faces = 16 * (width + 1), 4 * (width + 1)
         self._place = np.empty((records, 2), np.int32)
@@ -296,12 +378,16 @@ class LabelSweep:
 
     def feed(self, labels: npt.NDArray[np.unsignedinteger[Any]], *, last: bool) -> None:
         """Sweep the next rows, of shape (n, width); 0 is outside."""
-        rows = np.zeros((labels.shape[0] + int(last), self._width + 2), self._dtype)
+        rows = np.empty((labels.shape[0] + int(last), self._width + 2), self._dtype)
         rows[: labels.shape[0], 1:-1] = labels
+        rows[:, 0] = self._beyond if self._cut.west else 0
+        rows[:, -1] = self._beyond if self._cut.east else 0
+        if last:
+            rows[-1, 1:-1] = self._beyond if self._cut.south else 0
         done = 0
         while True:
             done = _sweep(
-                rows, done, self._next_row, last, self._above, self._column_face, self._column_end,
+                rows, done, self._next_row, last, self._beyond, self._above, self._column_face, self._column_end,
                 self._place, self._link, self._sides, self._parent, self._value, self._count,
             )  # fmt: skip
             if done == rows.shape[0]:
@@ -309,30 +395,32 @@ class LabelSweep:
             self._grow()
         self._next_row += rows.shape[0]
 
-    def finish(self) -> TracedLabels:
-        """Return the arcs of all the rows fed; the last call of `feed` must have had `last`."""
+    def finish(self, *, x_of: Int32, y_of: Int32) -> TracedLabels:
+        """Return the arcs of all the rows fed; the last call of `feed` must have had `last`.
+
+        Args:
+            x_of: (width + 1,) x of the vertical lines of the lattice.
+            y_of: (height + 1,) y of its horizontal lines.
+        """
         records, provisional, nodes = (int(n) for n in self._count)
         number = np.empty(provisional, np.int32)
         faces = _number_faces(self._parent, provisional, number)
         values = np.empty(faces, self._dtype)
         values[number] = self._value[:provisional]
         # An arc between nodes has two end records, a loop at least four turns and its first corner twice.
-        most_arcs = records // 2 + 1
-        corners = np.empty((records + records // 4, 2), np.int32)
-        offsets = np.empty(most_arcs + 1, np.int64)
-        left, right, start, end = (np.empty(most_arcs, np.int32) for _ in range(4))
-        arcs, vertices = _emit(
-            self._place, self._link, self._sides, records, nodes, number, corners, offsets, left, right, start, end
-        )
-        return TracedLabels(
-            corners[:vertices].copy(),
-            offsets[: arcs + 1].copy(),
-            left[:arcs].copy(),
-            right[:arcs].copy(),
-            start[:arcs].copy(),
-            end[:arcs].copy(),
-            values,
-        )
+        most = records // 2 + 1
+        chain = np.empty(records + records // 4, np.int32)
+        chain_offset = np.empty(most + 1, np.int64)
+        first_of = np.empty(most + 1, np.int32)
+        arcs, chains, filled = _walk_chains(self._link, records, chain, chain_offset, first_of)
+        vertices = np.empty((filled, 2), np.int32)
+        offsets = np.empty(chains + 1, np.int64)
+        left, right, start, end = (np.empty(chains, np.int32) for _ in range(4))
+        _lay_out(
+            self._place, self._link, self._sides, chain, chain_offset, first_of, arcs, chains, nodes, number,
+            x_of, y_of, vertices, offsets, left, right, start, end,
+        )  # fmt: skip
+        return TracedLabels(vertices, offsets, left, right, start, end, values)
 
     def _grow(self) -> None:
         records = 2 * self._place.shape[0]
