@@ -45,8 +45,14 @@ class Look:
     seed: int = 1
 
 
-DENSE = Look("dense", (512, 256, 128, 64, 32, 16, 8), (0.3, 0.8, 1.0, 0.6, 0.3, 0.16, 0.1), 0.01, 0.0005, 0.004, 0.0002)
-CALM = Look("calm", (512, 256, 128, 64, 32, 16), (0.5, 1.0, 1.0, 0.4, 0.12, 0.04), 0.001, 0.0001, 0.0005, 0.00002)
+DENSE = Look(
+    "dense", (512, 256, 128, 64, 32, 16, 8), (1.0, 1.25, 0.62, 0.26, 0.23, 0.22, 0.07),
+    single_near=0.004, single_far=0.00032, speck_near=0.0052, speck_far=0.0002,
+)  # fmt: skip
+CALM = Look(
+    "calm", (512, 256, 128, 64, 32, 16), (1.0, 1.25, 0.63, 0.3, 0.14, 0.05),
+    single_near=0.0009, single_far=0.00008, speck_near=0.0005, speck_far=0.00002,
+)  # fmt: skip
 LOOKS = {look.name: look for look in (DENSE, CALM)}
 
 
@@ -124,7 +130,7 @@ def _base(row0, col0, height, width, cells, weights, seed):
     for cy in range(row0 // cell, (row0 + height - 1) // cell + 1):
         for cx in range(col0 // cell, (col0 + width - 1) // cell + 1):
             town = _uniform(seed, 2, cy // 12, cx // 12)
-            if _uniform(seed, 3, cy, cx) > 0.1 + 0.5 * town * town:
+            if _uniform(seed, 3, cy, cx) > 0.05 + 0.4 * town * town:
                 continue
             turn = np.float32(1.5708) * _uniform(seed, 4, cy // 3, cx // 3)
             c, s = np.cos(turn), np.sin(turn)

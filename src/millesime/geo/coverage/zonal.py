@@ -2,10 +2,15 @@
 
 A pixel belongs to the polygon that holds its centre. A centre on a border belongs to the polygon on its east, then
 on its south, so that the polygons of a coverage share out every pixel exactly once.
+
+Polygons that may overlap are counted one by one: where their borders cross the centres of a row, they begin and end,
+and between the two, pixels are compared eight bytes at a time. A coverage needs no polygons: along a row, each arc
+that is crossed leads from the face on its west to the one on its east.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,17 +18,27 @@ import numpy as np
 import numpy.typing as npt
 
 from millesime.errors import CrsError, ImageryError
-from millesime.geo.coverage.compiled import compiled
 from millesime.geo.coverage.matching import ragged
+from millesime.geo.coverage.scanlines import burn_faces, count_faces, count_polygons, face_changes, occurring
 from millesime.geo.grid import Grid
 from millesime.geo.precision import polygons_of
 
 if TYPE_CHECKING:
     from millesime.geo.coverage.coverage import Coverage
 
+Labels = npt.NDArray[np.unsignedinteger[Any]]
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
 Float64 = npt.NDArray[np.float64]
+
+_BAND_ROWS = 64
+"""Rows counted at once: they stay in the cache while one polygon after the other is looked up in them."""
+
+_FEW_LABELS = 64
+"""Labels below this number have a column each, whether they occur or not, until all is counted."""
+
+_ARC_ROWS = 256
+"""Rows for which the crossings of arcs are kept at once."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +46,7 @@ class ZonalCounts:
     """How many pixels of each class every polygon holds."""
 
     values: npt.NDArray[Any]
-    """(classes,) the labels that occur in the raster, ascending."""
+    """(classes,) the labels that occur within the polygons, ascending."""
 
     counts: Int64
     """(polygons, classes) numbers of pixels."""
@@ -54,103 +69,97 @@ class ZonalCounts:
         return chosen / np.maximum(self.counts.sum(axis=1), 1)
 
 
-@compiled("Tuple((int64[::1], int64[::1], float64[::1]))(float64[:,::1], int64[::1], int64, int64, int64)")
-def _crossings(
-    xy: Float64, ring_offsets: Int64, first_ring: int, last_ring: int, height: int
-) -> tuple[Int64, Int64, Float64]:
-    """Where the rings of one polygon cross the lines through pixel centres, sorted along each line.
+class _Tally:
+    """Counts per polygon, with a column for each label that was met."""
 
-    Coordinates are columns and rows; returns (first row,), offsets per row, and columns.
-    """
-    low, high = np.inf, -np.inf
-    for i in range(ring_offsets[first_ring], ring_offsets[last_ring]):
-        low = min(low, xy[i, 1])
-        high = max(high, xy[i, 1])
-    top = max(np.int64(0), np.int64(np.ceil(low - 0.5)))
-    bottom = min(np.int64(height - 1), np.int64(np.ceil(high - 0.5)) - 1)
-    rows = max(np.int64(0), bottom - top + 1)
-    offsets = np.zeros(rows + 1, np.int64)
-    columns = np.empty(0, np.float64)
-    for fill in range(2):
-        if fill:
-            for row in range(rows):
-                offsets[row + 1] += offsets[row]
-            columns = np.empty(offsets[rows], np.float64)
-            at = offsets[:-1].copy()
-        for ring in range(first_ring, last_ring):
-            for i in range(ring_offsets[ring], ring_offsets[ring + 1] - 1):
-                # The same end first whichever way the border is walked: neighbours compute the same crossing.
-                j, k = (i, i + 1) if xy[i, 1] < xy[i + 1, 1] else (i + 1, i)
-                begin = max(top, np.int64(np.ceil(xy[j, 1] - 0.5)))
-                end = min(bottom, np.int64(np.ceil(xy[k, 1] - 0.5)) - 1)
-                for row in range(begin, end + 1):
-                    if fill:
-                        t = (row + 0.5 - xy[j, 1]) / (xy[k, 1] - xy[j, 1])
-                        columns[at[row - top]] = xy[j, 0] + t * (xy[k, 0] - xy[j, 0])
-                        at[row - top] += 1
-                    else:
-                        offsets[row - top + 1] += 1
-    for row in range(rows):
-        columns[offsets[row] : offsets[row + 1]].sort()
-    return np.full(1, top, np.int64), offsets, columns
+    def __init__(self, polygons: int, dtype: np.dtype[Any], height: int) -> None:
+        self._wide = dtype == np.uint32
+        self._met = np.empty(0, np.uint32)  # labels of 32 bits, in the order in which they were met
+        self._seen = np.zeros(height, np.bool_)
+        self.place = np.full(1 << 8 * min(dtype.itemsize, 2), -1, np.int32)
+        self.counts = np.zeros((polygons, 0), np.int64)
 
+    def admit(self, row: int, labels: Labels, grid: Grid) -> Labels:
+        """Labels of the next rows as they are to be counted; those of 32 bits are numbered in 16."""
+        rows = slice(row, row + labels.shape[0])
+        if labels.shape[1:] != (grid.width,) or row < 0 or rows.stop > grid.height or self._seen[rows].any():
+            raise ImageryError(f"labels of shape {labels.shape} at row {row} on a grid of shape {grid.shape}")
+        self._seen[rows] = True
+        if not self._wide:
+            return np.require(labels, requirements=["C", "A", "W"])
+        found, number = np.unique(labels, return_inverse=True)
+        self._met = np.concatenate([self._met, np.setdiff1d(found, self._met)])
+        if self._met.size > self.place.size:
+            raise ImageryError(f"more than {self.place.size} different labels cannot be counted as classes")
+        order = np.argsort(self._met)
+        codes = order[np.searchsorted(self._met, found, sorter=order)].astype(np.uint16)
+        return codes[number].reshape(labels.shape)
 
-@compiled(
-    *(
-        f"void(float64[:,::1], int64[::1], int64[::1], {label}[:,::1], int32[::1], int64[:,::1])"
-        for label in ("uint8", "uint16")
-    )
-)
-def _count(
-    xy: Float64,
-    ring_offsets: Int64,
-    polygon_offsets: Int64,
-    labels: npt.NDArray[Any],
-    place: Int32,  # column of `counts` for each label
-    counts: Int64,
-) -> None:
-    height, width = labels.shape
-    for polygon in range(polygon_offsets.size - 1):
-        top, offsets, columns = _crossings(
-            xy, ring_offsets, polygon_offsets[polygon], polygon_offsets[polygon + 1], height
-        )
-        for row in range(offsets.size - 1):
-            for i in range(offsets[row], offsets[row + 1] - 1, 2):
-                begin = max(np.int64(0), np.int64(np.ceil(columns[i] - 0.5)))
-                end = min(np.int64(width), np.int64(np.ceil(columns[i + 1] - 0.5)))
-                for column in range(begin, end):
-                    counts[polygon, place[labels[top[0] + row, column]]] += 1
+    def make_room(self, labels: Labels) -> None:
+        """Give a column to each label that is new."""
+        most = int(labels.max(initial=0))
+        # A column too many costs less than to look at every pixel.
+        there = np.arange(most + 1) if most < _FEW_LABELS else np.flatnonzero(occurring(labels))
+        new = there[self.place[there] < 0]
+        if new.size:
+            self.place[new] = self.counts.shape[1] + np.arange(new.size)
+            self.counts = np.pad(self.counts, ((0, 0), (0, new.size)))
+
+    def require(self, top: Int64, bottom: Int64) -> None:
+        """Refuse polygons that reach into rows that were never given."""
+        missing = np.flatnonzero(~self._seen)
+        if (np.searchsorted(missing, top) < np.searchsorted(missing, np.maximum(bottom, top))).any():
+            raise ImageryError("polygons reach into rows of the raster that were not given")
+
+    def result(self, owner: npt.NDArray[np.intp] | None, polygons: int) -> ZonalCounts:
+        """Counts of the polygons that the parts counted belong to; None: each part is one."""
+        labels = np.flatnonzero(self.place >= 0)
+        columns = self.place[labels]
+        held = np.asarray(self.counts.any(axis=0))[columns]
+        labels, columns = labels[held], columns[held]
+        values = self._met[labels] if self._wide else labels.astype(np.uint8 if self.place.size == 256 else np.uint16)
+        order = np.argsort(values)
+        counts = self.counts[:, columns[order]]
+        if owner is not None:
+            parts, counts = counts, np.zeros((polygons, order.size), np.int64)
+            np.add.at(counts, owner, parts)
+        return ZonalCounts(values[order], counts)
 
 
-@compiled("void(float64[:,::1], int64[::1], int64[::1], uint32[::1], uint32[:,::1])")
-def _burn(
-    xy: Float64,
-    ring_offsets: Int64,
-    polygon_offsets: Int64,
-    values: npt.NDArray[np.uint32],
-    out: npt.NDArray[np.uint32],
-) -> None:
-    height, width = out.shape
-    for polygon in range(polygon_offsets.size - 1):
-        top, offsets, columns = _crossings(
-            xy, ring_offsets, polygon_offsets[polygon], polygon_offsets[polygon + 1], height
-        )
-        for row in range(offsets.size - 1):
-            for i in range(offsets[row], offsets[row + 1] - 1, 2):
-                begin = max(np.int64(0), np.int64(np.ceil(columns[i] - 0.5)))
-                end = min(np.int64(width), np.int64(np.ceil(columns[i + 1] - 0.5)))
-                for column in range(begin, end):
-                    out[top[0] + row, column] = values[polygon]
-
-
-def _in_pixels(polygons: npt.NDArray[np.object_], grid: Grid) -> tuple[Float64, Int64, Int64]:
-    """Ragged arrays of polygons, in columns and rows of a grid."""
-    coordinates, rings, offsets = ragged(polygons)
-    columns = (coordinates[:, 0] - grid.west) / grid.pixel_m
-    rows = (grid.north - coordinates[:, 1]) / grid.pixel_m
+def _in_pixels(coordinates: Float64, grid: Grid) -> Float64:
+    """(n, 2) columns and rows of coordinates."""
+    xy = np.empty((len(coordinates), 2))
+    np.divide(coordinates[:, 0] - grid.west, grid.pixel_m, out=xy[:, 0])
+    np.divide(grid.north - coordinates[:, 1], grid.pixel_m, out=xy[:, 1])
     # To a millionth of a pixel: a vertex meant to lie on a pixel centre lies there.
-    xy = np.ascontiguousarray(np.round(np.stack([columns, rows], axis=1), 6), dtype=np.float64)
-    return xy, rings, offsets
+    return np.round(xy, 6, out=xy)
+
+
+def _row_ranges(xy: Float64, offsets: Int64, height: int) -> tuple[Int64, Int64]:
+    """First row of each piece of a list of vertices, and the row after its last."""
+    if offsets.size < 2:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    low, high = (extreme.reduceat(xy[:, 1], offsets[:-1]) for extreme in (np.minimum, np.maximum))
+    top, bottom = (np.clip(np.ceil(y - 0.5), 0, height).astype(np.int64) for y in (low, high))
+    return top, bottom
+
+
+def _tally_of(polygons: int, dtype: np.dtype[Any], grid: Grid) -> _Tally:
+    if dtype not in (np.uint8, np.uint16, np.uint32):
+        raise ImageryError(
+            f"labels of type {dtype} cannot be counted", remedy="give classes as 8, 16 or 32 unsigned bits"
+        )
+    return _Tally(polygons, dtype, grid.height)
+
+
+def _slices(labels: Labels, rows: int) -> Iterator[tuple[int, Labels, npt.NDArray[np.uint64], int]]:
+    """Rows of labels with the number of the first, and as words of eight bytes from the number of a label."""
+    for row in range(0, labels.shape[0], rows):
+        part = labels[row : row + rows]
+        flat = part.reshape(-1)
+        lead = min(-part.ctypes.data % 8 // part.itemsize, flat.size)
+        size = (flat.size - lead) * part.itemsize // 8
+        yield row, part, flat[lead : lead + size * 8 // part.itemsize].view(np.uint64), lead
 
 
 def zonal_counts(polygons: Any, labels: npt.NDArray[np.unsignedinteger[Any]], grid: Grid) -> ZonalCounts:
@@ -158,45 +167,79 @@ def zonal_counts(polygons: Any, labels: npt.NDArray[np.unsignedinteger[Any]], gr
 
     Args:
         polygons: polygons or multipolygons, which may overlap; parts outside of the grid hold nothing.
-        labels: unsigned integers of 8 or 16 bits, shape (h, w).
+        labels: unsigned integers of 8, 16 or 32 bits, shape (h, w), of at most 65,536 different values.
         grid: grid of the labels, in the CRS of the polygons.
 
     Raises:
-        ImageryError: labels of another type or shape.
+        ImageryError: labels of another type or shape, or of too many values.
     """
     if labels.shape != grid.shape:
         raise ImageryError(f"labels of shape {labels.shape} on a grid of shape {grid.shape}")
-    if labels.dtype not in (np.uint8, np.uint16):
-        raise ImageryError(
-            f"labels of type {labels.dtype} cannot be counted", remedy="give classes as 8 or 16 unsigned bits"
-        )
-    labels = np.ascontiguousarray(labels)
-    present = np.bincount(labels.ravel(), minlength=np.iinfo(labels.dtype).max + 1) > 0
-    values = np.flatnonzero(present).astype(labels.dtype)
+    return zonal_counts_of_bands(polygons, [(0, labels)], grid, dtype=labels.dtype)
+
+
+def zonal_counts_of_bands(
+    polygons: Any, bands: Iterable[tuple[int, Labels]], grid: Grid, *, dtype: npt.DTypeLike
+) -> ZonalCounts:
+    """As `zonal_counts`, from bands of rows in any order: the raster is never whole in memory.
+
+    Args:
+        polygons: as in `zonal_counts`.
+        bands: first row, and labels of shape (rows, width); each row at most once. Rows that no polygon reaches
+            may be left out.
+        grid: grid of the whole raster.
+        dtype: type of the labels.
+
+    Raises:
+        ImageryError: as in `zonal_counts`; bands that overlap, leave the grid, or leave out rows of a polygon.
+    """
     given = np.atleast_1d(np.asarray(polygons, dtype=object))
     parts, owner = polygons_of(given)
-    counts = np.zeros((len(parts), values.size), np.int64)
-    place = (np.cumsum(present) - 1).astype(np.int32)
-    _count(*_in_pixels(parts, grid), labels, place, counts)
-    total = np.zeros((len(given), values.size), np.int64)
-    np.add.at(total, owner, counts)
-    return ZonalCounts(values, total)
+    coordinates, rings, offsets = ragged(parts)
+    xy = _in_pixels(coordinates, grid)
+    top, bottom = _row_ranges(xy, rings[offsets], grid.height)
+    tally = _tally_of(len(parts), np.dtype(dtype), grid)
+    for first_row, band in bands:
+        admitted = tally.admit(first_row, band, grid)
+        for row, labels, words, lead in _slices(admitted, _BAND_ROWS):
+            flat = labels.reshape(-1)
+            tally.make_room(flat)
+            begin = first_row + row
+            count_polygons(
+                xy, rings, offsets, top, bottom, flat, words, lead, begin, grid.width, tally.place, tally.counts
+            )  # fmt: skip
+    tally.require(top, bottom)
+    return tally.result(owner, len(given))
 
 
 def composition_of(coverage: Coverage, labels: npt.NDArray[np.unsignedinteger[Any]], grid: Grid) -> ZonalCounts:
     """See `Coverage.composition`."""
-    _same_crs(coverage, grid)
-    return zonal_counts(coverage.to_polygons(), labels, grid)
+    if labels.shape != grid.shape:
+        raise ImageryError(f"labels of shape {labels.shape} on a grid of shape {grid.shape}")
+    tally = _tally_of(len(coverage), labels.dtype, grid)
+    admitted = tally.admit(0, labels, grid)
+    rows = _face_changes(coverage, grid)
+    for (_row, part, _words, _lead), changes in zip(_slices(admitted, _ARC_ROWS), rows, strict=True):
+        tally.make_room(part.reshape(-1))
+        count_faces(changes, part, tally.place, tally.counts)
+    return tally.result(None, len(coverage))
 
 
 def labels_of_coverage(coverage: Coverage, grid: Grid, values: npt.NDArray[Any]) -> npt.NDArray[np.uint32]:
     """See `Coverage.to_labels`."""
-    _same_crs(coverage, grid)
-    out = np.zeros(grid.shape, np.uint32)
-    _burn(*_in_pixels(coverage.to_polygons(), grid), np.ascontiguousarray(values, np.uint32), out)
+    out = np.empty(grid.shape, np.uint32)
+    burnt = np.ascontiguousarray(values, np.uint32)
+    for row, changes in zip(range(0, grid.height, _ARC_ROWS), _face_changes(coverage, grid), strict=True):
+        burn_faces(changes, burnt, out[row : row + _ARC_ROWS])
     return out
 
 
-def _same_crs(coverage: Coverage, grid: Grid) -> None:
+def _face_changes(coverage: Coverage, grid: Grid) -> Iterator[Int32]:
+    """See `face_changes`; for one band of rows after the other."""
     if coverage.crs != grid.crs:
         raise CrsError(f"a coverage in {coverage.crs} and a raster in {grid.crs}", remedy="reproject one of them")
+    xy = _in_pixels(coverage.to_metres(coverage.vertices), grid)
+    top, bottom = _row_ranges(xy, coverage.offsets, grid.height)
+    for row in range(0, grid.height, _ARC_ROWS):
+        last = min(row + _ARC_ROWS, grid.height)
+        yield face_changes(xy, coverage.offsets, top, bottom, coverage.left, coverage.right, row, last, grid.width)
