@@ -52,6 +52,53 @@ def written_whole(path: str | Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def require_replaceable(path: str | Path, *, replaces: str) -> None:
+    """Check that a folder can be written: it does not exist, is empty, or holds only files of a pattern.
+
+    Raises:
+        InputError: the parent folder does not exist, or `path` is a file or holds other things.
+    """
+    target = Path(path)
+    if not target.absolute().parent.is_dir():
+        raise InputError("no such folder", place=target.parent, remedy="create it first")
+    if target.exists() and not target.is_dir():
+        raise InputError("is a file", place=target, remedy="give the name of a folder")
+    others = sorted(item.name for item in target.iterdir() if not item.match(replaces)) if target.is_dir() else []
+    if others:
+        raise InputError(
+            f"the folder holds other things: {', '.join(others[:3])}{' …' if len(others) > 3 else ''}",
+            place=target,
+            remedy="give the name of a folder that is empty or does not exist",
+        )
+
+
+@contextlib.contextmanager
+def folder_written_whole(path: str | Path, *, replaces: str) -> Iterator[Path]:
+    """A temporary folder beside `path`, renamed to it when the block ends well; nothing is left after a failure.
+
+    Args:
+        path: folder to write.
+        replaces: pattern of file names; an existing folder is replaced when it holds nothing else.
+
+    Raises:
+        InputError: see `require_replaceable`.
+        DiskFullError: no space is left.
+    """
+    require_replaceable(path, replaces=replaces)
+    target = Path(path).absolute()
+    temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        made = temporary / "made"
+        made.mkdir()
+        with named_when_full(target):
+            yield made
+        if target.is_dir():
+            target.replace(temporary / "former")
+        made.replace(target)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
 @contextlib.contextmanager
 def named_when_full(path: Path) -> Iterator[None]:
     """Turn the many faces of a full disk into one named error.
