@@ -12,7 +12,6 @@ import shapely
 from typer.testing import CliRunner
 
 from millesime.cli.app import app
-from millesime.errors import CodeError, ConfigError, CrsError, ImageryError, InputError
 from millesime.geo.grid import Grid
 from millesime.io.raster import write_raster
 from millesime.nomenclature import COSIA
@@ -108,61 +107,60 @@ def test_images_one_pixel_wide(tmp_path):
     assert answer["counts"]["polygons"] == 1
 
 
-def refused(tmp_path, kind, words, *arguments, cover):
-    """The command fails with this error and leaves nothing."""
-    before = sorted(tmp_path.iterdir())
-    result = call(cover, "-o", tmp_path / "map.gpkg", *arguments)
-    assert isinstance(result.exception, kind), result.output
-    assert result.exception.exit_code == 2
-    assert words in str(result.exception)
-    assert result.exception.remedy
-    assert sorted(tmp_path.iterdir()) == before
+@pytest.mark.parametrize("options", [[], ["--smooth"], ["--smooth", "--tolerance-m", "0.2"]])
+def test_smoothing_comes_before_simplification(tmp_path, options):
+    """A staircase of three steps: 8 corners, a line of 45 degrees between two ends, or a triangle."""
+    stairs = np.array([[1, 2, 2, 2], [1, 1, 2, 2], [1, 1, 1, 2], [1, 1, 1, 1]], np.uint8)
+    told(plain(tmp_path / "cover.tif", stairs), "-o", tmp_path / "map.parquet", *options)
+    frame = geopandas.read_parquet(tmp_path / "map.parquet")
+    assert shapely.coverage_is_valid(frame.geometry.to_numpy())
+    two = frame.geometry[frame["numero"] == 2].iloc[0]
+    assert shapely.get_num_coordinates(two) - 1 == {0: 8, 1: 5, 3: 3}[len(options)]
+    assert frame.area.sum() == pytest.approx(16 * 0.04)
 
 
-@pytest.mark.parametrize("dtype", ["float32", "int16"])
-def test_pixels_that_are_no_classes_are_refused(tmp_path, dtype):
-    cover = plain(tmp_path / "cover.tif", LABELS.astype(dtype))
-    refused(tmp_path, ImageryError, f"pixels are {dtype}", cover=cover)
+@pytest.mark.parametrize("options", [["--tile-px", "2"], ["--tile-px", "3", "--workers", "2"], ["--workers", "2"]])
+def test_tiles_worked_on_and_workers_do_not_show(tmp_path, options):
+    labels = np.random.default_rng(4).integers(1, 4, (9, 8), dtype=np.uint8)
+    cover = plain(tmp_path / "cover.tif", labels)
+    told(cover, "-o", tmp_path / "one.gpkg", "--min-area-m2", "0.2", "--smooth", "--tolerance-m", "0.2")
+    told(cover, "-o", tmp_path / "two.gpkg", "--min-area-m2", "0.2", "--smooth", "--tolerance-m", "0.2", *options)
+    one, two = (geopandas.read_file(tmp_path / f"{name}.gpkg") for name in ("one", "two"))
+    assert one.equals(two)
 
 
-def test_several_bands_are_refused(tmp_path):
-    cover = plain(tmp_path / "cover.tif", np.stack([LABELS, LABELS]))
-    refused(tmp_path, ImageryError, "has 2 bands", cover=cover)
+KILOMETRES = {"transform": (1000, 0, 697_500, 0, -1000, 6_601_500)}
 
 
-def test_without_crs_it_is_refused_with_the_remedy(tmp_path):
-    cover = plain(tmp_path / "cover.tif", crs=None)
-    refused(tmp_path, CrsError, "--crs EPSG:2154", cover=cover)
-    assert told(cover, "-o", tmp_path / "map.gpkg", "--crs", "EPSG:2154")["crs"] == "EPSG:2154"
+def test_cosia_tiles_are_files_of_ten_kilometres_that_match(tmp_path):
+    """4 x 3 pixels of 1 km around the corner at (700, 6600) of four tiles."""
+    cover = plain(tmp_path / "cover.tif", np.where(LABELS == 0, 9, LABELS), **KILOMETRES)
+    folder = tmp_path / "tiles"
+    answer = told(cover, "-o", folder, "--classes", "cosia", "--cosia-tiles", "D034_2022", "--smooth")
+    names = [f"D034_2022_{west}_{north}_vecto.gpkg" for north in (6610, 6600) for west in (690, 700)]
+    assert answer["tiles"] == names
+    assert answer["counts"]["tiles"] == 4
+    assert sorted(path.name for path in folder.iterdir()) == sorted(names)
+    frames = [geopandas.read_file(folder / name) for name in names]
+    for name, frame in zip(names, frames, strict=True):
+        west, north = (int(part) * 1000 for part in name.split("_")[2:4])
+        assert shapely.box(west, north - 10_000, west + 10_000, north).covers(shapely.union_all(frame.geometry))
+        assert list(frame.columns) == ["numero", "classe", "geometry"]
+        assert set(frame["classe"]) <= {"Zone imperméable", "Neige", "Feuillu"}
+        assert frame.crs.to_epsg() == 2154
+    every = np.concatenate([frame.geometry.to_numpy() for frame in frames])
+    assert shapely.coverage_is_valid(every)
+    assert shapely.area(every).sum() == 12e6
+    # A second run replaces the tiles, and only tiles are replaced.
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    told(cover, "-o", folder, "--classes", "cosia", "--cosia-tiles", "D034_2022", "--smooth")
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["cover.tif", "tiles"]
 
 
-def test_a_rotated_raster_is_refused(tmp_path):
-    cover = plain(tmp_path / "cover.tif", transform=(0.2, 0.05, 700_000, 0.05, -0.2, 6_600_000))
-    refused(tmp_path, ImageryError, "rotated", cover=cover)
-
-
-def test_nothing_but_nodata_is_refused(tmp_path):
-    refused(tmp_path, ImageryError, "every pixel is NoData (0)", cover=plain(tmp_path / "cover.tif", LABELS * 0))
-
-
-def test_unknown_values_are_told_with_their_area(tmp_path):
-    cover = plain(tmp_path / "cover.tif", np.where(LABELS == 7, 77, LABELS).astype(np.uint8))
-    refused(tmp_path, CodeError, "77 (0 m²)", "--classes", "cosia", cover=cover)
-
-
-def test_an_impossible_nodata_is_refused(tmp_path):
-    cover = plain(tmp_path / "cover.tif")
-    refused(tmp_path, ImageryError, "NoData 300 is no value of uint8", "--nodata", "300", cover=cover)
-    refused(tmp_path, ConfigError, "is no pixel value", "--nodata", "white", cover=cover)
-
-
-def test_other_formats_and_missing_files_are_refused(tmp_path):
-    cover = plain(tmp_path / "cover.tif")
-    assert isinstance(call(cover, "-o", tmp_path / "map.shp").exception, ConfigError)
-    refused(tmp_path, InputError, "no such file", cover=tmp_path / "none.tif")
-    refused(tmp_path, CodeError, "no cover nomenclature", "--classes", "corine", cover=cover)
-
-
-def test_degrees_are_refused(tmp_path):
-    cover = plain(tmp_path / "cover.tif", crs="EPSG:4326", transform=(1e-5, 0, 3, 0, -1e-5, 46))
-    refused(tmp_path, ImageryError, "finer than the 1 cm grid", cover=cover)
+def test_a_pipe_sees_no_progress(tmp_path):
+    grid = Grid("EPSG:2154", 700_000.0, 6_600_000.0, 0.2, 4, 3)
+    write_raster(tmp_path / "named.tif", np.maximum(LABELS, 1), grid, nodata=0, nomenclature=COSIA)
+    result = call(tmp_path / "named.tif", "-o", tmp_path / "map.gpkg")
+    assert result.stderr == ""
+    assert result.stdout.startswith(str(tmp_path / "map.gpkg"))
