@@ -7,7 +7,7 @@ are meant in row-major order, from the north-west.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -176,6 +176,27 @@ def pack(vertices: npt.NDArray[Any]) -> Int64:
     return (vertices[:, 0].astype(np.int64) << 32) + vertices[:, 1].astype(np.int64)
 
 
+@dataclass(frozen=True)
+class Arcs:
+    """Arcs between faces, without more: coordinates are those of the coverage that they are part of."""
+
+    vertices: Int32
+    """(v, 2) vertices of all arcs, one arc after the other."""
+
+    offsets: Int64
+    """(arcs + 1,) where each arc begins in `vertices`."""
+
+    left: Int32
+    """(arcs,) face on the left; negative where there is none. `right` likewise."""
+
+    right: Int32
+
+    start: Int32
+    """(arcs,) node where the arc starts; `end` likewise."""
+
+    end: Int32
+
+
 def regroup(coverage: CoverageT, group: Int32, face_values: npt.NDArray[Any], *, straighten: bool = True) -> CoverageT:
     """The coverage whose face `group[f]` holds the face `f` of the given one; -1 leaves it outside.
 
@@ -185,37 +206,48 @@ def regroup(coverage: CoverageT, group: Int32, face_values: npt.NDArray[Any], *,
         face_values: value of each new face.
         straighten: drop the vertices of vanished junctions that lie in the middle of a straight line.
     """
-    mapping = np.append(group, -1).astype(np.int32)  # so that face -1 stays outside
-    left, right = mapping[coverage.left], mapping[coverage.right]
+    arcs = Arcs(coverage.vertices, coverage.offsets, coverage.left, coverage.right, coverage.start, coverage.end)
+    joined = join_arcs(arcs, group, fixed=coverage.fixed, straighten=straighten)
+    return replace(coverage, **vars(joined), face_values=face_values)
+
+
+def join_arcs(arcs: Arcs, group: Int32, *, fixed: Int32, straighten: bool = True) -> Arcs:
+    """The arcs that are left when face `f` becomes `group[f]`, in normal form; faces -1 and -2 stay what they are.
+
+    Args:
+        arcs: arcs in any order and direction.
+        group: (faces,) new face of each face.
+        fixed: (n, 2) places of nodes that stay although only two arcs meet there.
+        straighten: drop the vertices of vanished junctions that lie in the middle of a straight line.
+    """
+    mapping = np.append(group, (-2, -1)).astype(np.int32)  # so that negative faces stay what they are
+    left, right = mapping[arcs.left], mapping[arcs.right]
     keep = left != right
-    nodes = int(max(coverage.start.max(initial=-1), coverage.end.max(initial=-1))) + 1
-    leaving, degree = _junctions(coverage.start, coverage.end, keep, nodes)
+    nodes = int(max(arcs.start.max(initial=-1), arcs.end.max(initial=-1))) + 1
+    leaving, degree = _junctions(arcs.start, arcs.end, keep, nodes)
     junction = degree != 2
-    if len(coverage.fixed):
+    if len(fixed):
         place = np.zeros(nodes, np.int64)
-        place[coverage.start] = pack(coverage.vertices[coverage.offsets[:-1]])
-        place[coverage.end] = pack(coverage.vertices[coverage.offsets[1:] - 1])
-        junction |= np.isin(place, pack(coverage.fixed))
-    chain_offsets, halves, chains = _chains(coverage.start, coverage.end, keep, junction, leaving)
-    vertices, offsets, turned, keys = _lay_out(
-        coverage.vertices, coverage.offsets, chain_offsets, halves, chains, straighten
-    )
+        place[arcs.start] = pack(arcs.vertices[arcs.offsets[:-1]])
+        place[arcs.end] = pack(arcs.vertices[arcs.offsets[1:] - 1])
+        junction |= np.isin(place, pack(fixed))
+    chain_offsets, halves, chains = _chains(arcs.start, arcs.end, keep, junction, leaving)
+    vertices, offsets, turned, keys = _lay_out(arcs.vertices, arcs.offsets, chain_offsets, halves, chains, straighten)
     first, last = halves[chain_offsets[:-1]], halves[chain_offsets[1:] - 1]
     backwards = ((first & 1) == 1) != turned
-    start = np.where(first & 1, coverage.end[first >> 1], coverage.start[first >> 1])
-    end = np.where(last & 1, coverage.start[last >> 1], coverage.end[last >> 1])
+    start = np.where(first & 1, arcs.end[first >> 1], arcs.start[first >> 1])
+    end = np.where(last & 1, arcs.start[last >> 1], arcs.end[last >> 1])
     order = np.lexsort((keys[1::2], keys[::2]))
     vertices, offsets = gather_arcs(vertices, offsets, order)
     ends = np.stack([np.where(turned, end, start), np.where(turned, start, end)], axis=1)[order]
-    return replace(
-        coverage,
+    numbered = _number_nodes(ends)
+    return Arcs(
         vertices=vertices,
         offsets=offsets,
         left=np.where(backwards, right[first >> 1], left[first >> 1])[order].astype(np.int32),
         right=np.where(backwards, left[first >> 1], right[first >> 1])[order].astype(np.int32),
-        start=(numbered := _number_nodes(ends))[:, 0].copy(),
+        start=numbered[:, 0].copy(),
         end=numbered[:, 1].copy(),
-        face_values=face_values,
     )
 
 

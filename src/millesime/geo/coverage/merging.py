@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from millesime.geo.coverage import measures
-from millesime.geo.coverage.assembly import regroup
+from millesime.geo.coverage.assembly import Arcs, join_arcs, regroup
 from millesime.geo.coverage.compiled import compiled
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def _remove(area: Int64, rank: Int32, heap: Int32, slot_of: Int64, size: int, fa
 @compiled(
     "Tuple((int32[::1], int32[::1], int32[::1], int64, int64))"
     "(int32[::1], int32[::1], int64[::1], int64[::1], int64[::1], int32[::1], int32[::1], int64[::1],"
-    " boolean[::1], boolean, float64[:,::1], int32[::1])"
+    " boolean[::1], boolean, float64[:,::1], int32[::1], boolean[::1])"
 )
 def _merge(
     left: Int32,
@@ -123,6 +123,7 @@ def _merge(
     unite_equal: bool,
     weight: npt.NDArray[np.float64],  # (classes, classes) or (0, 0): weight of a shared boundary
     family: Int32,  # (faces,) or (0,): neighbours of the same family come before all others
+    open_: Bool,  # (faces,) or (0,), changed in place: faces that may be larger than they seem; see `stitching`
 ) -> tuple[Int32, Int32, Int32, int, int]:
     """Return for each face its root, for each root the face it grew from and its rank; faces merged, left small."""
     faces = double_area.size
@@ -158,6 +159,8 @@ def _merge(
     total = np.zeros(faces, np.int64)  # boundary shared with each neighbour of the face at hand
     first = np.empty(faces, np.int64)
     around = np.empty(faces, np.int32)
+    some_open = open_.size > 0
+    open_of_value = np.full(value.max() + 1 if some_open and faces else 0, -1, np.int32)
     merged = 0
     while size:
         small: Any = np.int64(heap[0])
@@ -188,6 +191,22 @@ def _merge(
             here = np.int64(following[here])
         if known == 0:
             continue
+        if some_open:
+            # Certain only if the small face is whole, and no two neighbours may be one, or become one, out of sight.
+            certain = not open_[small]
+            for i in range(known):
+                if open_[around[i]]:
+                    neighbour_value = value[identity[around[i]]]
+                    if open_of_value[neighbour_value] == small:
+                        certain = False
+                    open_of_value[neighbour_value] = small
+            if not certain:
+                # Left for later. Until then, whatever it touches may grow.
+                open_[small] = True
+                for i in range(known):
+                    open_[around[i]] = True
+                    total[around[i]] = 0
+                continue
         best: Any = np.int64(-1)
         best_preferred: Any = False
         best_score = 0.0
@@ -219,6 +238,7 @@ def _merge(
         # The small face joins the best one, and with it the neighbours of the same value.
         kept = identity[best]
         root = best
+        is_open = some_open and open_[best]
         for i in range(-1, known):
             joining = small if i < 0 else np.int64(around[i])
             if i >= 0:
@@ -226,6 +246,8 @@ def _merge(
                 same = value[identity[joining]] == value[kept] and not protected[identity[joining]]
                 if joining == best or not unite_equal or not same:
                     continue
+            if some_open:
+                is_open = is_open or open_[joining]
             if slot_of[joining] >= 0:
                 size = _remove(area, order, heap, slot_of, size, joining)
             if slot_of[root] >= 0:
@@ -241,6 +263,8 @@ def _merge(
             order[root] = min(order[root], order[joining])
             merged += 1
         identity[root] = kept
+        if some_open:
+            open_[root] = is_open
         if area[root] < minimum[kept] and not protected[kept]:
             heap[size] = root
             slot_of[root] = size
@@ -294,11 +318,90 @@ def merge_small_faces(
         unite_equal,
         _weights(values, affinity),
         family.astype(np.int32),
+        np.empty(0, np.bool_),
     )
     group, roots = number_roots(parent, order)
     receiver = identity[roots]
     united = regroup(coverage, group, coverage.face_values[receiver])
     return Regrouped(united, group, receiver, int(merged), int(isolated))
+
+
+@dataclass(frozen=True)
+class MergedArcs:
+    """Arcs after faces of a raster were merged, in normal form."""
+
+    arcs: Arcs
+    values: npt.NDArray[Any]
+    """(faces,) value of each face; faces in the order of their first corners."""
+
+    isolated: int
+    """Faces left below their minimum."""
+
+
+def merge_arcs(
+    arcs: Arcs,
+    values: npt.NDArray[Any],
+    *,
+    min_area_m2: float | Mapping[int, float] | None,
+    affinity: Affinity | None,
+    open_: Bool | None,
+    fixed: Int32,
+) -> MergedArcs:
+    """Merge the small faces of a raster, or of a part of it; then `join_arcs`.
+
+    Args:
+        arcs: boundaries of faces that were traced from a raster.
+        values: (faces,) value of each face.
+        min_area_m2: one minimum, or one per value; None merges nothing.
+        affinity: as in `merge_small_faces`.
+        open_: (faces,) faces that may go on beyond a cut; None where there is no cut. With cuts, a face is merged
+            only if it is certain to be merged in the same way in the whole raster.
+        fixed: (n, 2) places of nodes that stay.
+    """
+    faces = values.size
+    corner = measures.first_corners(arcs.vertices, arcs.offsets)
+    ranks = _ranks(measures.face_first_corners(corner, arcs.left, arcs.right, faces))
+    if min_area_m2 is None:
+        group, roots = number_roots(np.arange(faces, dtype=np.int32), ranks)
+        return MergedArcs(join_arcs(arcs, group, fixed=fixed), values[roots], 0)
+    classes, number = _numbered(values)
+    swept = measures.double_areas(arcs.vertices, arcs.offsets)
+    parent, identity, order, _, isolated = _merge(
+        arcs.left,
+        arcs.right,
+        measures.lengths(arcs.vertices, arcs.offsets),
+        corner,
+        measures.face_double_areas(swept, arcs.left, arcs.right, faces),
+        ranks,
+        number,
+        _double_cm2(min_area_m2, values, faces),
+        np.zeros(faces, np.bool_),
+        True,
+        _weights(classes, affinity),
+        np.empty(0, np.int32),
+        np.empty(0, np.bool_) if open_ is None else open_.copy(),
+    )
+    group, roots = number_roots(parent, order)
+    return MergedArcs(join_arcs(arcs, group, fixed=fixed), values[identity[roots]], int(isolated))
+
+
+def _numbered(values: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], Int32]:
+    """The distinct values in order, and the place of each value among them."""
+    if values.dtype.kind != "u" or values.dtype.itemsize > 2:
+        found, number = np.unique(values, return_inverse=True)
+        return found, number.astype(np.int32)
+    occurs = np.bincount(values, minlength=1) > 0
+    place = (np.cumsum(occurs) - 1).astype(np.int32)
+    return np.flatnonzero(occurs).astype(values.dtype), place[values]
+
+
+def _ranks(first_corners: Int64) -> Int32:
+    """Place of each face in the order of first corners, which differ between the faces of a raster."""
+    if (np.diff(first_corners) > 0).all():
+        return np.arange(first_corners.size, dtype=np.int32)
+    ranks = np.empty(first_corners.size, np.int32)
+    ranks[np.argsort(first_corners)] = np.arange(first_corners.size, dtype=np.int32)
+    return ranks
 
 
 def face_ranks(coverage: Coverage) -> Int32:
