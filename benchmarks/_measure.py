@@ -1,0 +1,225 @@
+"""How a row is measured: each contender in a process of its own, and one JSON line for each.
+
+A contender prepares its input, works once to warm up, then up to three times; the median counts. Memory is the peak
+from after the preparation. The ratio of a peer is its time over ours in the same run, at the same size.
+"""
+
+import importlib
+import json
+import os
+import resource
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+OURS = "millesime"
+_RUNS = 3
+_BUDGET_S = float(os.environ.get("BENCH_BUDGET_S", "25"))
+"""Runs are no longer repeated once a contender has worked this long: slow peers are timed once after the warm-up."""
+
+_TIMEOUT_S = float(os.environ.get("BENCH_TIMEOUT_S", "900"))
+
+
+def default_px() -> int:
+    return int(os.environ.get("BENCH_PX", "8192"))
+
+
+def _nothing_missing() -> str | None:
+    return None
+
+
+def _no_facts(prepared: Any, result: Any) -> dict[str, Any]:
+    del prepared, result
+    return {}
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One way of doing the job of a row."""
+
+    name: str
+
+    prepare: Callable[[int], Any]
+    """From the side of the raster in pixels to the input; neither timed nor in the peak."""
+
+    work: Callable[[Any], Any]
+    """The job; timed."""
+
+    facts: Callable[[Any, Any], dict[str, Any]] = _no_facts
+    """From the input and the result to what shows whether the result is right, and `events` or `pixels` worked on."""
+
+    missing: Callable[[], str | None] = _nothing_missing
+    """How to install what is not installed; None when all is there."""
+
+    against: str = OURS
+    """The contender whose time the ratio divides by."""
+
+    at_most_px: int | None = None
+    """Side of the crop that a slow peer works on."""
+
+    command: bool = False
+    """Whether the work is a command line: its processes alone count in the peak."""
+
+    warm_up: bool = True
+
+
+def run_row(benchmark: str, module: str, contenders: Sequence[Contender]) -> None:
+    """Measure the contenders, ours first, and print a line for each."""
+    px = default_px()
+    taken: dict[tuple[str, int], float] = {}
+    by_name = {contender.name: contender for contender in contenders}
+    for contender in contenders:
+        size = min(px, contender.at_most_px or px)
+        how = contender.missing()
+        if how is not None:
+            emit({"benchmark": benchmark, "contender": contender.name, "px": size, "missing": how})
+            continue
+        line = _measured(module, contender, size)
+        if "wall_s" in line:
+            taken[contender.name, size] = line["wall_s"]
+            rival = by_name.get(contender.against)
+            if rival is not None and (rival.name, size) not in taken and size != px and rival.missing() is None:
+                own = _measured(module, rival, size)
+                if "wall_s" in own:
+                    taken[rival.name, size] = own["wall_s"]
+                    emit({"benchmark": benchmark, "contender": rival.name, "px": size, **own})
+            if (contender.against, size) in taken and contender.name != contender.against:
+                line["against"] = contender.against
+                line["ratio"] = round(line["wall_s"] / taken[contender.against, size], 2)
+        emit({"benchmark": benchmark, "contender": contender.name, "px": size, **line})
+
+
+def emit(line: dict[str, Any]) -> None:
+    """Print a JSON line, and keep it for the report."""
+    text = json.dumps(line)
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+    kept = os.environ.get("BENCH_LINES")
+    if kept:
+        with Path(kept).open("a", encoding="utf-8") as file:
+            file.write(text + "\n")
+
+
+def _measured(module: str, contender: Contender, px: int) -> dict[str, Any]:
+    command = [sys.executable, "-m", "benchmarks._measure", module, contender.name, str(px)]
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    sampler = _Sampler(child.pid, with_root=not contender.command)
+    killer = threading.Timer(_TIMEOUT_S, child.kill)
+    told: list[str] = []
+    errors: list[str] = []
+    drain = threading.Thread(target=lambda: errors.extend(child.stderr or ()))
+    drain.start()
+    killer.start()
+    try:
+        for text in child.stdout or ():
+            if text.strip() == "prepared":
+                sampler.start()
+            elif text.strip() == "worked":
+                sampler.stop()
+            else:
+                told.append(text)
+        child.wait()
+    finally:
+        killer.cancel()
+        sampler.stop()
+        drain.join()
+    if child.returncode or not told:
+        why = [text.strip() for text in errors if text.strip()][-1:] or [f"ended with {child.returncode}"]
+        return {"error": why[0]}
+    line: dict[str, Any] = json.loads(told[-1])
+    line["peak_mb"] = round(max(line["peak_mb"], sampler.peak_mb))
+    return line
+
+
+class _Sampler:
+    """Looks at the memory of a process and of those it started, twenty times a second."""
+
+    def __init__(self, root: int, *, with_root: bool) -> None:
+        self._root, self._with_root = root, with_root
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self.peak_mb = 0.0
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._done.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._done.wait(0.05):
+            tree = [self._root, *_descendants(self._root)]
+            self.peak_mb = max(self.peak_mb, sum(_resident_mb(pid) for pid in tree[0 if self._with_root else 1 :]))
+
+
+def _descendants(root: int) -> Iterator[int]:
+    try:
+        tasks = list(Path(f"/proc/{root}/task").iterdir())
+        children = [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
+    except OSError:
+        return
+    for pid in children:
+        yield pid
+        yield from _descendants(pid)
+
+
+def _resident_mb(pid: int) -> float:
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (OSError, IndexError):
+        return 0.0
+    return pages * resource.getpagesize() / 2**20
+
+
+def _own_peak_mb() -> float:
+    for text in Path("/proc/self/status").read_text().splitlines():
+        if text.startswith("VmHWM"):
+            return int(text.split()[1]) / 1024
+    return 0.0
+
+
+def _tell(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _child(module: str, name: str, px: int) -> None:
+    """Prepare, work and judge; the last line on standard output is the result."""
+    contender = next(item for item in importlib.import_module(module).CONTENDERS if item.name == name)
+    prepared = contender.prepare(px)
+    before_kb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew from here
+    _tell("prepared")
+    taken: list[float] = []
+    result: Any = None
+    for turn in range(_RUNS + 1):
+        result = None  # the one before must not count in the peak
+        begin = time.perf_counter()
+        result = contender.work(prepared)
+        wall = time.perf_counter() - begin
+        if turn or not contender.warm_up:
+            taken.append(wall)
+        if len(taken) == _RUNS or (taken and sum(taken) + wall > _BUDGET_S):
+            break
+    _tell("worked")
+    peak_mb = 0.0 if contender.command else _own_peak_mb()
+    children_kb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    if children_kb > before_kb:
+        peak_mb = max(peak_mb, children_kb / 1024)
+    wall_s = median(taken)
+    facts = contender.facts(prepared, result)
+    rates = {f"{name}_per_s": round(facts.pop(name) / wall_s) for name in ("events", "pixels") if name in facts}
+    line = {"wall_s": round(wall_s, 4), "runs": len(taken), "peak_mb": peak_mb, **rates, "correctness": facts}
+    _tell(json.dumps(line))
+
+
+if __name__ == "__main__":
+    _child(sys.argv[1], sys.argv[2], int(sys.argv[3]))
