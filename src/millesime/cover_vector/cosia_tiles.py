@@ -7,6 +7,7 @@ the layer is not documented, and is that of the file without its suffix.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -76,8 +77,8 @@ def cosia_tiles(cover: CoverVector, *, series: str, tile_km: int = TILE_KM) -> I
     numbers = cover.coverage.face_values.astype(np.int64)[pieces.face]
     names = {item.value: item.name for item in cover.nomenclature.classes}
     changes = (np.diff(pieces.column) != 0) | (np.diff(pieces.row) != 0)
-    begins = np.flatnonzero(np.append(True, changes)[: len(numbers)])
-    for begin, end in zip(begins, np.append(begins[1:], len(numbers)), strict=True):
+    limits = np.append(np.flatnonzero(np.append(True, changes)[: len(numbers)]), len(numbers))
+    for begin, end in itertools.pairwise(limits.tolist()):
         columns = {
             "numero": numbers[begin:end],
             "classe": np.array([names[number] for number in numbers[begin:end].tolist()], dtype=object),
