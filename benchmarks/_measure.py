@@ -80,12 +80,12 @@ def run_row(benchmark: str, module: str, contenders: Sequence[Contender]) -> Non
         if how is not None:
             emit({"benchmark": benchmark, "contender": contender.name, "px": size, "missing": how})
             continue
-        line = _measured(module, contender, size)
+        line = measured(module, contender, size)
         if "wall_s" in line:
             taken[contender.name, size] = line["wall_s"]
             rival = by_name.get(contender.against)
             if rival is not None and (rival.name, size) not in taken and size != px and rival.missing() is None:
-                own = _measured(module, rival, size)
+                own = measured(module, rival, size)
                 if "wall_s" in own:
                     taken[rival.name, size] = own["wall_s"]
                     emit({"benchmark": benchmark, "contender": rival.name, "px": size, **own})
@@ -106,8 +106,9 @@ def emit(line: dict[str, Any]) -> None:
             file.write(text + "\n")
 
 
-def _measured(module: str, contender: Contender, px: int) -> dict[str, Any]:
-    command = [sys.executable, "-m", "benchmarks._measure", module, contender.name, str(px)]
+def measured(module: str, contender: Contender, px: int, *, once: bool = False) -> dict[str, Any]:
+    """Time, memory and correctness of a contender; `once` works a single time, without a warm-up."""
+    command = [sys.executable, "-m", "benchmarks._measure", module, contender.name, str(px), *["once"] * once]
     child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     sampler = _Sampler(child.pid, with_root=not contender.command)
     killer = threading.Timer(_TIMEOUT_S, child.kill)
@@ -191,7 +192,7 @@ def _tell(text: str) -> None:
     sys.stdout.flush()
 
 
-def _child(module: str, name: str, px: int) -> None:
+def _child(module: str, name: str, px: int, *, once: bool) -> None:
     """Prepare, work and judge; the last line on standard output is the result."""
     contender = next(item for item in importlib.import_module(module).CONTENDERS if item.name == name)
     prepared = contender.prepare(px)
@@ -205,9 +206,9 @@ def _child(module: str, name: str, px: int) -> None:
         begin = time.perf_counter()
         result = contender.work(prepared)
         wall = time.perf_counter() - begin
-        if turn or not contender.warm_up:
+        if turn or once or not contender.warm_up:
             taken.append(wall)
-        if len(taken) == _RUNS or (taken and sum(taken) + wall > _BUDGET_S):
+        if once or len(taken) == _RUNS or (taken and sum(taken) + wall > _BUDGET_S):
             break
     _tell("worked")
     peak_mb = 0.0 if contender.command else _own_peak_mb()
@@ -222,4 +223,4 @@ def _child(module: str, name: str, px: int) -> None:
 
 
 if __name__ == "__main__":
-    _child(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    _child(sys.argv[1], sys.argv[2], int(sys.argv[3]), once="once" in sys.argv[4:])

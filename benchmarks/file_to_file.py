@@ -1,0 +1,63 @@
+"""File to file: a class raster read, small faces merged, borders simplified, a GeoPackage written."""
+
+from pathlib import Path
+from typing import Any
+
+from benchmarks import _inputs
+from benchmarks._measure import Contender, run_row
+from benchmarks._peers import gdal_missing, mapshaper, mapshaper_missing, run_quietly
+from benchmarks._raster import PIXEL_M
+
+BENCHMARK = "file_to_file"
+ONE = "millesime vectorise"
+Files = tuple[Path, Path, int]
+
+
+def _raster(px: int) -> Files:
+    return _inputs.raster_file(px), _inputs.new_folder("file-to-file"), px
+
+
+def vectorise(files: Files, *options: str) -> Path:
+    """The command that users run."""
+    raster, folder, _ = files
+    output = _inputs.unused(folder, ".gpkg")
+    run_quietly(
+        _inputs.millesime(), "vectorise", raster, "-o", output,
+        "--min-area-m2", str(_inputs.MIN_AREA_M2), "--tolerance-m", str(_inputs.TOLERANCE_M), *options,
+    )  # fmt: skip
+    return output
+
+
+def _peers(files: Files) -> Path:
+    raster, folder, _ = files
+    output = _inputs.unused(folder, ".gpkg")
+    sieved, polygons, simple = (output.with_suffix(suffix) for suffix in (".tif", ".shp", ".simple.shp"))
+    run_quietly("gdal_sieve.py", "-q", "-st", str(round(_inputs.MIN_AREA_M2 / PIXEL_M**2)), "-4", raster, sieved)
+    run_quietly("gdal_polygonize.py", "-q", sieved, "-f", "ESRI Shapefile", polygons)
+    run_quietly(
+        mapshaper(), polygons, "-simplify", "visvalingam", f"interval={_inputs.TOLERANCE_M}", "keep-shapes",
+        "-o", simple,
+    )  # fmt: skip
+    run_quietly("ogr2ogr", "-q", "-f", "GPKG", output, simple)
+    return output
+
+
+def file_facts(files: Files, output: Path) -> dict[str, Any]:
+    return _inputs.file_facts(output, _inputs.extent_m2(files[2]))
+
+
+CONTENDERS = (
+    Contender(ONE, _raster, vectorise, file_facts, command=True, against=ONE),
+    Contender(
+        "millesime vectorise, 2 workers", _raster, lambda files: vectorise(files, "--workers", "2"), file_facts,
+        command=True, against=ONE,
+    ),
+    Contender(
+        "gdal_sieve + gdal_polygonize + mapshaper", _raster, _peers, file_facts,
+        missing=lambda: gdal_missing() or mapshaper_missing(), command=True, against=ONE,
+    ),
+)  # fmt: skip
+
+
+def main() -> None:
+    run_row(BENCHMARK, __name__, CONTENDERS)
