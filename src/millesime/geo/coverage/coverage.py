@@ -24,9 +24,11 @@ from millesime.geo.coverage.merging import Affinity, dissolve_faces, merge_small
 from millesime.geo.coverage.polygons import polygons_of_coverage
 from millesime.geo.coverage.simplification import simplify_arcs
 from millesime.geo.coverage.smoothing import smooth_arcs
+from millesime.geo.coverage.tiles import ReadLabels, RunTiles, TiledCoverage, TileRules, coverage_of_tiles
 from millesime.geo.coverage.zonal import ZonalCounts, composition_of, labels_of_coverage
 
 if TYPE_CHECKING:
+    from millesime.geo.coverage.overlay import Overlay
     from millesime.geo.grid import Grid
 
 Int32 = npt.NDArray[np.int32]
@@ -111,6 +113,41 @@ class Coverage:
             nodata: as in `from_labels`.
         """
         return coverage_of_bands(cls, bands, grid, dtype=np.dtype(dtype), nodata=nodata)
+
+    @classmethod
+    def from_tiles(
+        cls,
+        read: ReadLabels,
+        grid: Grid,
+        *,
+        nodata: int | None = 0,
+        min_area_m2: float | Mapping[int, float] | None = None,
+        affinity: Affinity | None = None,
+        tile_px: int | None = None,
+        run: RunTiles = map,
+    ) -> TiledCoverage[Self]:
+        """As `from_labels` followed by `merge`, tile by tile: the raster is never whole in memory.
+
+        The result is the same, array for array, for any size of tile and whoever works on the tiles. Memory grows
+        with what is left after merging; without a minimum area that is every face of the raster.
+
+        Args:
+            read: gives the labels of a window of the grid, as an array of its shape. It is called wherever the work
+                is done, so it opens what it reads; for labels in memory, `lambda window: labels[window.slices]`.
+            grid: grid of the whole raster.
+            nodata: as in `from_labels`.
+            min_area_m2: faces below it are merged: one minimum, or one per value; None merges nothing.
+            affinity: as in `merge`.
+            tile_px: side of a tile, 2048 pixels by default.
+            run: applies a function to windows and gives the results in order: `map`, an executor's `map`, or
+                `Workers.map`. Threads do well: the compiled loops run beside each other.
+
+        Raises:
+            ImageryError: as `from_labels`, or labels that are not of the shape of their window.
+            GeometryError: as `from_labels`.
+        """
+        rules = TileRules(nodata, min_area_m2, affinity)
+        return coverage_of_tiles(cls, read, grid, rules=rules, tile_px=tile_px, run=run)
 
     @classmethod
     def from_polygons(cls, geometries: Any, *, crs: str) -> Self:
@@ -215,14 +252,15 @@ class Coverage:
         """Neighbours of equal value united; see `dissolve_faces`, which also tells where each went."""
         return dissolve_faces(self, self.face_values if values is None else values).coverage
 
-    def simplify(self, *, tolerance_m: float) -> Self:
+    def simplify(self, *, tolerance_m: float, threads: int = 1) -> Self:
         """Boundaries with fewer vertices: each arc once, topology kept, polygons always valid.
 
         Args:
             tolerance_m: a vertex goes while the triangle that it makes with its neighbours is not larger than
                 the square of this length, as in GEOS. Junctions and corners of the frame stay.
+            threads: threads that share the arcs; the result does not depend on them.
         """
-        return simplify_arcs(self, tolerance_m=tolerance_m)
+        return simplify_arcs(self, tolerance_m=tolerance_m, threads=threads)
 
     def smooth(self, *, pixel_m: float) -> Self:
         """Borders traced on a pixel lattice without their staircases: corners are cut at half a pixel.
@@ -240,6 +278,23 @@ class Coverage:
             GeometryError: pixels too small for the 1 cm grid: below 2 cm, or below 6 cm and no whole number of them.
         """
         return smooth_arcs(self, pixel_m=pixel_m)
+
+    def overlay(self, other: Coverage) -> Overlay[Self]:
+        """The pieces of this coverage and another one laid over one another on the 1 cm grid.
+
+        All borders are cut against one another and rounded to the grid together; they move by at most about 1 cm.
+
+        Returns:
+            a coverage of what either one holds, its faces from north to south, and `lineage` of shape (faces, 2):
+            the face of this coverage and that of the other one, -1 where it has none.
+
+        Raises:
+            CrsError: the two have different CRS.
+            GeometryError: together they reach beyond what int32 centimetres hold.
+        """
+        from millesime.geo.coverage.overlay import overlay_coverages
+
+        return overlay_coverages(self, other)
 
     def composition(self, labels: npt.NDArray[np.unsignedinteger[Any]], grid: Grid) -> ZonalCounts:
         """Pixels of each class of a raster within each face; see `zonal_counts`."""

@@ -10,16 +10,20 @@ import numpy.typing as npt
 import shapely
 
 from millesime.errors import GeometryError
+from millesime.geo.coverage.arrangement import Arrangement, arrange
 from millesime.geo.coverage.assembly import pack, regroup
+from millesime.geo.coverage.noding import LARGEST_SPREAD, Noded, match, node, unit_for
 from millesime.geo.precision import polygons_of
 
 if TYPE_CHECKING:
     from millesime.geo.coverage.coverage import Coverage
 
 CoverageT = TypeVar("CoverageT", bound="Coverage")
+Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
 Polygons = npt.NDArray[np.object_]
-_INT32_MAX = int(np.iinfo(np.int32).max)
+Places = tuple[tuple[float, float], ...]
+_TOLD = 10
 
 
 @dataclass(frozen=True)
@@ -41,8 +45,42 @@ class Matched(Generic[CoverageT]):
     overlap_m2: float
     """Area that several polygons claimed; the first of them has it now."""
 
-    overlap_places: tuple[tuple[float, float], ...]
+    overlap_places: Places
     """A point in each of the largest overlaps, at most ten."""
+
+    gap_m2: float = 0.0
+    """Area that the polygons enclose and none of them claims; it stays outside, and may be meant so."""
+
+    gap_places: Places = ()
+    """A point in each of the narrowest gaps, at most ten."""
+
+    repaired: int = 0
+    """Polygons that are not valid, such as bow-ties: an odd number of times around counts as inside."""
+
+
+@dataclass(frozen=True)
+class PolygonRings:
+    """The rings of the parts of geometries."""
+
+    coordinates: npt.NDArray[np.float64]
+    """(n, 2) vertices in metres, ring after ring, each closed."""
+
+    offsets: Int64
+    """(rings + 1,) where each ring begins."""
+
+    part: Int64
+    """(rings,) part that each ring bounds."""
+
+    owner: Int64
+    """(parts,) geometry that each part belongs to, ascending."""
+
+
+def rings_of(geometries: Polygons) -> PolygonRings:
+    """The rings of polygons, multipolygons and what of collections is polygons."""
+    polygons, owner = polygons_of(geometries)
+    coordinates, offsets, polygon_offsets = ragged(polygons)
+    part = np.repeat(np.arange(owner.size), np.diff(polygon_offsets))
+    return PolygonRings(coordinates, offsets, part, owner.astype(np.int64))
 
 
 def check_coordinates(polygons: Polygons) -> None:
@@ -65,7 +103,7 @@ def check_coordinates(polygons: Polygons) -> None:
         )
     if filled.any():
         spread = (bounds[filled, 2:].max(axis=0) - bounds[filled, :2].min(axis=0)).max()
-        if spread * 100 > _INT32_MAX // 2:
+        if spread * 100 > LARGEST_SPREAD - 1000:
             raise GeometryError(
                 f"geometries spread over {spread / 1000:.0f} km, more than the 1 cm grid can hold",
                 remedy="look for a faulty coordinate, or treat the regions one after the other",
@@ -152,46 +190,131 @@ def match_polygons(kind: type[CoverageT], geometries: Any, *, crs: str) -> Match
     Raises:
         GeometryError: missing geometries, coordinates that are not finite or do not fit the grid.
     """
-    from millesime.geo.coverage.overlay import overlay_polygons
-
     given = np.atleast_1d(np.asarray(geometries, dtype=object))
     check_coordinates(given)
-    polygons, owner = polygons_of(shapely.force_2d(given))
-    rounded = shapely.transform(polygons, lambda xy: np.round(xy, 2))
-    moves = np.hypot(*(shapely.get_coordinates(polygons) - shapely.get_coordinates(rounded)).T)
-    sound = shapely.is_valid(rounded).all() and shapely.coverage_is_valid(rounded)
-    overlap_m2 = 0.0
-    places: tuple[tuple[float, float], ...] = ()
-    if sound:
-        matched = coverage_of_matched_polygons(kind, rounded, crs)
-        coverage = regroup(matched, np.arange(len(matched), dtype=np.int32), owner[matched.face_values])
+    rings = rings_of(given)
+    cm = np.rint(rings.coordinates * 100.0).astype(np.int64)
+    origin = cm.min(axis=0) if len(cm) else np.zeros(2, np.int64)
+    moves = np.hypot(*(rings.coordinates - cm / 100.0).T)
+    noded = match((cm - origin).astype(np.int32), rings.offsets)
+    # Each part for itself, so that parts which touch or overlap do not pass for one.
+    found = None if noded is None else _arranged(noded, rings, np.arange(rings.owner.size))
+    renoded = found is None or not _is_sound(found, noded, rings.owner.size)
+    if found is None or renoded:
+        found, coverage = _noded_anew(kind, rings, origin, crs)
     else:
-        extent = shapely.box(*shapely.total_bounds(polygons)) if len(polygons) else shapely.Polygon()
-        overlay = overlay_polygons([given], extent=extent, crs=crs, kind=kind)
-        overlap_m2, places = _overlaps(overlay.coverage, given)
-        holder = overlay.lineage[:, 0]
-        covered = holder >= 0
-        number = np.where(covered, np.cumsum(covered) - 1, -1).astype(np.int32)
-        inside = regroup(overlay.coverage, number, holder[covered], straighten=False)
-        coverage = inside.dissolve()
-    return Matched(coverage, int((moves > 1e-6).sum()), float(moves.max(initial=0.0)), not sound, overlap_m2, places)
+        part = found.holder[:, 0]
+        coverage = coverage_of_arrangement(kind, found, part, rings.owner.astype(np.int32), origin=origin, crs=crs)
+    overlap_m2, overlaps = _told(kind, found, found.claims[:, 0] > 1, origin, by_width=False)
+    enclosed = found.claims[:, 0] == 0
+    enclosed[0] = False
+    gap_m2, gaps = _told(kind, found, enclosed, origin, by_width=True)
+    return Matched(
+        coverage,
+        moved_vertices=int((moves > 1e-6).sum()),
+        largest_move_m=float(moves.max(initial=0.0)),
+        renoded=renoded,
+        overlap_m2=overlap_m2,
+        overlap_places=overlaps,
+        gap_m2=gap_m2,
+        gap_places=gaps,
+        repaired=int((~shapely.is_valid(given)).sum()),
+    )
 
 
-def _overlaps(pieces: Coverage, given: Polygons) -> tuple[float, tuple[tuple[float, float], ...]]:
-    """Area of the pieces that several polygons hold, and points in the largest ones."""
-    points = shapely.point_on_surface(pieces.to_polygons())
-    holders = shapely.STRtree(points).query(make_valid(given), predicate="contains")[1]
-    twice = np.flatnonzero(np.bincount(holders, minlength=len(pieces)) > 1)
-    largest = twice[np.argsort(-pieces.double_areas[twice], kind="stable")][:10]
-    places = tuple((round(p.x, 2), round(p.y, 2)) for p in points[largest])
-    return float(pieces.area_m2[twice].sum()), places
+def coverage_of_arrangement(
+    kind: type[CoverageT],
+    arrangement: Arrangement,
+    number: Int32,
+    face_values: Int32,
+    *,
+    origin: Int64,
+    crs: str,
+    fixed: npt.NDArray[np.integer[Any]] | None = None,
+) -> CoverageT:
+    """The coverage of faces of an arrangement.
+
+    Args:
+        kind: class to make.
+        arrangement: faces, in cm from `origin`.
+        number: (faces of the arrangement,) face of the coverage that each one is; -1 leaves it outside.
+        face_values: (faces,) value of each face of the coverage.
+        origin: x and y of the origin of the arrangement in cm; that of the coverage is its least x and y.
+        crs: CRS.
+        fixed: (n, 2) vertices that stay nodes, in cm from `origin`.
+    """
+    left, right = number[arrangement.left], number[arrangement.right]
+    kept = left != right
+    ends = arrangement.ends[kept]
+    vertices = arrangement.points[ends].reshape(-1, 2)
+    low = vertices.min(axis=0).astype(np.int64) if len(vertices) else np.zeros(2, np.int64)
+    stay = np.empty((0, 2), np.int64) if fixed is None else fixed - low
+    edges = kind(
+        crs=crs,
+        origin_cm=(int(origin[0] + low[0]), int(origin[1] + low[1])),
+        vertices=(vertices - low).astype(np.int32),
+        offsets=np.arange(len(ends) + 1, dtype=np.int64) * 2,
+        left=left[kept],
+        right=right[kept],
+        start=np.ascontiguousarray(ends[:, 0]),
+        end=np.ascontiguousarray(ends[:, 1]),
+        fixed=stay.astype(np.int32),
+        face_values=face_values,
+    )
+    return regroup(edges, np.arange(face_values.size, dtype=np.int32), face_values, straighten=False)
 
 
-def make_valid(geometries: Polygons) -> Polygons:
-    """Geometries made valid where they are not, the same objects elsewhere."""
-    broken = ~shapely.is_valid(geometries)
-    if not broken.any():
-        return geometries
-    mended = geometries.copy()
-    mended[broken] = shapely.make_valid(geometries[broken])
-    return mended
+def _arranged(noded: Noded, rings: PolygonRings, owner: Int64) -> Arrangement:
+    """The faces between rings, with the owners of their parts as holders."""
+    layer = np.zeros(owner.size, np.int32)
+    return arrange(noded, rings.part.astype(np.int32).reshape(-1, 1), owner.astype(np.int32), layer, layers=1)
+
+
+def _is_sound(found: Arrangement, noded: Noded | None, parts: int) -> bool:
+    """Whether every part is one face, no face is claimed twice, and no part has an edge on both of its sides."""
+    holder = found.holder[:, 0]
+    if noded is None or (found.claims > 1).any() or (np.bincount(holder + 1, minlength=parts + 1)[1:] != 1).any():
+        return False
+    sides = np.count_nonzero(holder[found.left] >= 0) + np.count_nonzero(holder[found.right] >= 0)
+    return len(noded.ends) == sides
+
+
+def _noded_anew(kind: type[CoverageT], rings: PolygonRings, origin: Int64, crs: str) -> tuple[Arrangement, CoverageT]:
+    """Faces of the borders cut against one another, and the coverage in which the first owner has each face."""
+    spread_m = (rings.coordinates.max(axis=0) - origin / 100.0).max() if len(rings.coordinates) else 0.0
+    unit = unit_for(int(spread_m * 100.0) + 2)
+    local = np.rint((rings.coordinates - origin / 100.0) * (100.0 * unit)).astype(np.int32)
+    noded = node(local, rings.offsets, np.full(rings.part.size, -1, np.int32), unit=unit)
+    found = _arranged(noded, rings, rings.owner)
+    faces = found.in_order(found.holder[:, 0] >= 0)
+    number = np.full(len(found.holder), -1, np.int32)
+    number[faces] = np.arange(faces.size, dtype=np.int32)
+    pieces = coverage_of_arrangement(kind, found, number, found.holder[faces, 0], origin=origin, crs=crs)
+    return found, pieces.dissolve()
+
+
+def _told(
+    kind: type[CoverageT], found: Arrangement, chosen: npt.NDArray[np.bool_], origin: Int64, *, by_width: bool
+) -> tuple[float, Places]:
+    """Area of some faces, and a point in each of those told: the largest, or the narrowest by their mean width."""
+    faces = np.flatnonzero(chosen)
+    if not faces.size:
+        return 0.0, ()
+    number = np.full(chosen.size, -1, np.int32)
+    number[faces] = np.arange(faces.size, dtype=np.int32)
+    pieces = coverage_of_arrangement(kind, found, number, np.arange(faces.size, dtype=np.int32), origin=origin, crs="")
+    key = pieces.double_areas / np.maximum(perimeters(pieces), 1) if by_width else -pieces.double_areas
+    told = np.lexsort((pieces.first_corners, key))[:_TOLD]
+    group = np.full(faces.size, -1, np.int32)
+    group[told] = np.arange(told.size, dtype=np.int32)
+    points = shapely.point_on_surface(regroup(pieces, group, told.astype(np.int32)).to_polygons())
+    places = tuple((round(point.x, 2), round(point.y, 2)) for point in points)
+    return float(pieces.area_m2.sum()), places
+
+
+def perimeters(coverage: Coverage) -> Int64:
+    """(faces,) length of the boundary of each face, holes too, in 1/256 cm."""
+    out = np.zeros(len(coverage) + 1, np.int64)  # the last one takes what lies outside
+    np.add.at(out, coverage.left, coverage.arc_lengths)
+    np.add.at(out, coverage.right, coverage.arc_lengths)
+    return out[:-1]

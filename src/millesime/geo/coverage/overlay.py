@@ -1,4 +1,4 @@
-"""Overlay of polygons on the 1 cm grid: a valid coverage, with the input polygon of every layer for every face."""
+"""Overlays on the 1 cm grid: a valid coverage, with the input of every layer that each face lies in."""
 
 from __future__ import annotations
 
@@ -10,18 +10,24 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from millesime.errors import GeometryError
+from millesime.errors import CrsError, GeometryError
+from millesime.geo.coverage.arrangement import Arrangement, arrange
+from millesime.geo.coverage.clipping import clip_rings
 from millesime.geo.coverage.coverage import Coverage
-from millesime.geo.coverage.matching import check_coordinates, coverage_of_matched_polygons, make_valid
+from millesime.geo.coverage.matching import check_coordinates, coverage_of_arrangement, rings_of
+from millesime.geo.coverage.noding import LARGEST_SPREAD, node, unit_for
 from millesime.geo.grid import Bounds
-from millesime.geo.precision import GRID_M, snap
+from millesime.geo.precision import snap
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 CoverageT = TypeVar("CoverageT", bound=Coverage)
-_BEYOND_M = 1.0
-"""Lines are cut this far outside of the extent, so that the cut leaves no mark inside."""
+Int32 = npt.NDArray[np.int32]
+Int64 = npt.NDArray[np.int64]
+
+_BEYOND_CM = 100
+"""Rings are cut this far outside of the extent, so that the cut leaves no mark inside."""
 
 
 @dataclass(frozen=True)
@@ -29,10 +35,10 @@ class Overlay(Generic[CoverageT]):
     """The pieces of several layers laid over one another."""
 
     coverage: CoverageT
-    """Faces that fill the extent; `face_values` is their number."""
+    """Faces from north to south, then from west to east; `face_values` is their number."""
 
-    lineage: npt.NDArray[np.int32]
-    """(faces, layers) polygon of each layer that holds the face, by its place in the layer; -1: none."""
+    lineage: Int32
+    """(faces, layers) polygon or face of each layer that holds the face, by its place in the layer; -1: none."""
 
 
 def overlay_polygons(
@@ -46,7 +52,8 @@ def overlay_polygons(
 
     Args:
         layers: polygons or multipolygons of each layer, in any order that the caller wants the columns of the
-            lineage in; invalid ones are made valid, empty ones hold nothing.
+            lineage in; of a ring that crosses itself, an odd number of times around counts as inside; empty ones
+            hold nothing.
         extent: bounds, filled exactly; or a polygon, whose slanted sides bend by up to 1 cm where borders meet them.
         crs: CRS of everything.
         kind: class of the coverage to make.
@@ -60,55 +67,102 @@ def overlay_polygons(
     geometries = [np.atleast_1d(np.asarray(layer, dtype=object)) for layer in layers]
     for layer in geometries:
         check_coordinates(layer)
-    near = [_near(make_valid(shapely.force_2d(layer)), frame) for layer in geometries]
-    pieces = _pieces([polygons for polygons, _ in near], frame)
-    points = shapely.point_on_surface(pieces)
-    inside = shapely.contains_properly(frame, points)
-    pieces, points = pieces[inside], points[inside]
-    order = _order(pieces)
-    pieces, points = pieces[order], points[order]
-    lineage = np.stack(
-        [_holders(points, polygons, index) for polygons, index in near] or [np.empty(len(pieces), np.int32)],
-        axis=1,
-    )[:, : len(near)]
-    corners = shapely.get_coordinates(frame.exterior)[:-1]
-    coverage = coverage_of_matched_polygons(kind, pieces, crs, fixed_m=corners)
-    return Overlay(coverage, lineage)
+    check_coordinates(np.array([frame], dtype=object))
+    bounds = np.rint(np.asarray(frame.bounds) * 100.0).astype(np.int64)
+    box = bounds + np.array([-_BEYOND_CM, -_BEYOND_CM, _BEYOND_CM, _BEYOND_CM])
+    origin = box[:2]
+    unit = unit_for(int((box[2:] - origin).max()))
+    near = np.concatenate([box[:2] - origin, box[2:] - origin]) * unit
+
+    # Regions are parts of polygons, those of the layers and, in a layer of its own, the frame.
+    parts = [rings_of(layer) for layer in [*geometries, np.array([frame], dtype=object)]]
+    clipped = []
+    for rings in parts:
+        local = np.rint((rings.coordinates - origin / 100.0) * (100.0 * unit)).astype(np.int64)
+        clipped.append(clip_rings(local, rings.offsets, near))
+    region_of = np.cumsum([0, *(rings.owner.size for rings in parts)])
+    bound = [rings.part[kept] + first for rings, (_, _, kept), first in zip(parts, clipped, region_of, strict=False)]
+    noded = node(
+        np.concatenate([vertices for vertices, _, _ in clipped]).astype(np.int32),
+        np.concatenate([[0], *(offsets[1:] + first for offsets, first in _with_starts(clipped))]).astype(np.int64),
+        np.full(sum(kept.size for _, _, kept in clipped), -1, np.int32),
+        unit=unit,
+    )
+    arrangement = arrange(
+        noded,
+        np.concatenate(bound).astype(np.int32).reshape(-1, 1),
+        np.concatenate([rings.owner for rings in parts]).astype(np.int32),
+        np.repeat(np.arange(len(parts)), [rings.owner.size for rings in parts]).astype(np.int32),
+        layers=len(parts),
+    )
+    corners = np.rint(shapely.get_coordinates(frame.exterior)[:-1] * 100.0).astype(np.int64) - origin
+    inside = arrangement.holder[:, -1] >= 0
+    return _taken(kind, arrangement, inside, arrangement.holder[:, :-1], origin=origin, crs=crs, fixed=corners)
 
 
-def _near(
-    polygons: npt.NDArray[np.object_], frame: BaseGeometry
-) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.intp]]:
-    """The polygons that reach into the frame, and their places in the layer."""
-    index = np.flatnonzero(shapely.intersects(frame, polygons) & (shapely.area(polygons) > 0))
-    return polygons[index], index
+def _with_starts(clipped: Sequence[tuple[Int64, Int64, Int64]]) -> list[tuple[Int64, int]]:
+    """Offsets of each list of rings, and where its vertices begin among all."""
+    starts = np.cumsum([0, *(len(vertices) for vertices, _, _ in clipped)]).tolist()
+    return [(offsets, first) for (_, offsets, _), first in zip(clipped, starts, strict=False)]
 
 
-def _pieces(layers: Sequence[npt.NDArray[np.object_]], frame: BaseGeometry) -> npt.NDArray[np.object_]:
-    """The faces of the arrangement of all borders on the grid, those outside the frame too."""
-    borders = [shapely.boundary(layer) for layer in layers]
-    west, south, east, north = frame.bounds
-    lines = shapely.clip_by_rect(
-        np.concatenate([*borders, np.array([], dtype=object)]),
-        west - _BEYOND_M, south - _BEYOND_M, east + _BEYOND_M, north + _BEYOND_M,
-    )  # fmt: skip
-    noded = shapely.union_all(np.append(lines, frame.boundary), grid_size=GRID_M)
-    pieces: npt.NDArray[np.object_] = shapely.get_parts(shapely.polygonize([noded]))
-    return pieces
+def overlay_coverages(one: CoverageT, other: Coverage) -> Overlay[CoverageT]:
+    """See `Coverage.overlay`."""
+    if one.crs != other.crs:
+        raise CrsError(
+            f"coverages in {one.crs} and in {other.crs} cannot be laid over one another",
+            remedy="bring both into one CRS",
+        )
+    origin = np.minimum(np.asarray(one.origin_cm, np.int64), np.asarray(other.origin_cm, np.int64))
+    moved = [cover.vertices + (np.asarray(cover.origin_cm, np.int64) - origin) for cover in (one, other)]
+    both = np.concatenate(moved)
+    spread = int((both.max(axis=0) - both.min(axis=0)).max()) if len(both) else 0
+    if spread > LARGEST_SPREAD:
+        raise GeometryError(
+            f"coverages spread over {spread / 1e5:.0f} km, more than the 1 cm grid can hold",
+            remedy="look for a faulty coordinate, or treat the regions one after the other",
+        )
+    low = both.min(axis=0) if len(both) else np.zeros(2, np.int64)
+    noded = node(
+        (both - low).astype(np.int32),
+        np.concatenate([one.offsets, other.offsets[1:] + one.offsets[-1]]),
+        np.repeat(np.arange(2, dtype=np.int32), [one.arc_count, other.arc_count]),
+        unit=1,
+    )
+    sides = [np.stack([cover.left, cover.right], axis=1) for cover in (one, other)]
+    sides[1] = np.where(sides[1] >= 0, sides[1] + len(one), -1)
+    arrangement = arrange(
+        noded,
+        np.concatenate(sides).astype(np.int32),
+        np.concatenate([np.arange(len(one)), np.arange(len(other))]).astype(np.int32),
+        np.repeat(np.arange(2, dtype=np.int32), [len(one), len(other)]),
+        layers=2,
+    )
+    fixed = [cover.fixed + (np.asarray(cover.origin_cm, np.int64) - origin) for cover in (one, other)]
+    return _taken(
+        type(one),
+        arrangement,
+        arrangement.holder.max(axis=1) >= 0,
+        arrangement.holder,
+        origin=origin + low,
+        crs=one.crs,
+        fixed=np.unique(np.concatenate(fixed), axis=0) - low,
+    )
 
 
-def _order(pieces: npt.NDArray[np.object_]) -> npt.NDArray[np.intp]:
-    """Order of pieces by content: from north to south, then from west to east."""
-    bounds = np.round(shapely.bounds(pieces), 2)
-    return np.lexsort((np.round(shapely.area(pieces), 4), bounds[:, 2], bounds[:, 1], bounds[:, 0], -bounds[:, 3]))
-
-
-def _holders(
-    points: npt.NDArray[np.object_], polygons: npt.NDArray[np.object_], index: npt.NDArray[np.intp]
-) -> npt.NDArray[np.int32]:
-    """For each point, the place in the layer of the first polygon that holds it; -1: none."""
-    holder = np.full(len(points), np.iinfo(np.int32).max, np.int64)
-    if len(polygons) and len(points):
-        polygon, point = shapely.STRtree(points).query(polygons, predicate="contains")
-        np.minimum.at(holder, point, index[polygon])
-    return np.where(holder == np.iinfo(np.int32).max, -1, holder).astype(np.int32)
+def _taken(
+    kind: type[CoverageT],
+    arrangement: Arrangement,
+    inside: npt.NDArray[np.bool_],
+    lineage: Int32,
+    *,
+    origin: Int64,
+    crs: str,
+    fixed: npt.NDArray[np.integer[Any]],
+) -> Overlay[CoverageT]:
+    """Some faces of an arrangement with their lineage, given for all faces of the arrangement."""
+    faces = arrangement.in_order(inside)
+    number = np.full(inside.size, -1, np.int32)
+    number[faces] = everyone = np.arange(faces.size, dtype=np.int32)
+    coverage = coverage_of_arrangement(kind, arrangement, number, everyone, origin=origin, crs=crs, fixed=fixed)
+    return Overlay(coverage, np.ascontiguousarray(lineage[faces]))
