@@ -254,7 +254,7 @@ def _write(cover: CoverVector, output: Path, cosia_tiles: str | None, progress: 
     if cosia_tiles is not None:
         files = []
         with folder_written_whole(output, replaces=_TILES) as folder:
-            for tile in progress.track(cut(cover, series=cosia_tiles), label="writing tiles"):
+            for tile in progress.track(list(cut(cover, series=cosia_tiles)), label="writing tiles"):
                 files.append(f"{tile.name}.gpkg")
                 write_geopackage(folder / files[-1], {tile.name: tile.frame})
         return files

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from millesime.errors import InternalError
 from millesime.geo.coverage.compiled import compiled
 from millesime.geo.coverage.overlay import overlay_polygons
 
@@ -53,6 +54,9 @@ def cut_into_squares(coverage: Coverage, *, side_cm: int) -> Pieces:
     Args:
         coverage: any coverage.
         side_cm: side of the squares, in cm; the squares are counted from 0 of the CRS.
+
+    Raises:
+        InternalError: the pieces do not match.
     """
     vertices, offsets = _with_crossings(
         coverage.vertices, coverage.offsets, coverage.origin_cm[0], coverage.origin_cm[1], side_cm
@@ -68,6 +72,8 @@ def cut_into_squares(coverage: Coverage, *, side_cm: int) -> Pieces:
     face = np.concatenate([whole, part_face]).astype(np.int32)
     if not _is_sound(pieces, face, polygons):
         pieces, face = _overlaid(coverage, side_cm)
+        if not (shapely.is_valid(pieces).all() and shapely.coverage_is_valid(pieces)):
+            raise InternalError("a coverage cut into squares is not a valid coverage", remedy="report it with the map")
     return _in_order(pieces, face, side_cm)
 
 
