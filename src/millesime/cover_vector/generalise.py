@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from millesime.compute import Progress
+from millesime.cover_raster.threads import in_order
 from millesime.cover_vector.class_tables import nomenclature_of_values
 from millesime.cover_vector.product import CoverVector
 from millesime.errors import CodeError, ImageryError
@@ -63,6 +66,7 @@ def vectorise_raster(
     tile_px: int | None = None,
     workers: int = 1,
     progress: Progress | None = None,
+    require_data: bool = True,
 ) -> Generalised:
     """A class raster as a coverage: traced, small faces merged, borders smoothed and simplified where asked.
 
@@ -78,8 +82,9 @@ def vectorise_raster(
         tolerance_m: see `Coverage.simplify`; 0 keeps all vertices.
         smooth: see `Coverage.smooth`, which comes before the simplification.
         tile_px: side of the tiles that are worked on one at a time.
-        workers: processes that share the tiles.
+        workers: threads that share the tiles, then the borders to simplify.
         progress: what people see meanwhile.
+        require_data: refuse a raster that is NoData everywhere, rather than make an empty map of it.
 
     Raises:
         ImageryError: several bands, pixels that are not unsigned integers, an impossible NoData, or no data at all.
@@ -87,21 +92,50 @@ def vectorise_raster(
         CrsError: no CRS, or one that contradicts `crs`.
     """
     with RasterReader(path, crs=crs) as reader:
-        raw = trace(reader, nodata=nodata, progress=progress or Progress())
-        pixel_m = reader.grid.pixel_m
-    if not len(raw):
-        raise ImageryError(f"every pixel is NoData ({nodata})", place=path, remedy="give the true one with --nodata")
-    values, number = np.unique(raw.face_values, return_inverse=True)
-    known = nomenclature or nomenclature_of_values(values.tolist(), nodata=nodata)
-    require_known(values, np.bincount(number, weights=raw.double_areas), known, path)
-    return generalise(
-        raw,
-        nomenclature=known,
-        min_area_m2=min_area_m2,
+        require_class_raster(reader, nodata=nodata)
+        grid = reader.grid
+    tiled = Coverage.from_tiles(
+        partial(_read_labels, path=path, crs=crs),
+        grid,
+        nodata=nodata,
+        min_area_m2=min_area_m2 if any_minimum(min_area_m2) else None,
         affinity=affinity,
-        tolerance_m=tolerance_m,
-        smooth_pixel_m=pixel_m if smooth else None,
+        tile_px=tile_px,
+        run=partial(_run_tiles, workers=workers, progress=progress or Progress()),
     )
+    if not tiled.faces_traced and require_data:
+        raise ImageryError(f"every pixel is NoData ({nodata})", place=path, remedy="give the true one with --nodata")
+    known = nomenclature or nomenclature_of_values(tiled.double_cm2, nodata=nodata)
+    require_known(tiled.double_cm2, known, path)
+    return _with_borders(
+        tiled.coverage,
+        nomenclature=known,
+        covered_m2=sum(tiled.double_cm2.values()) / 20_000.0,
+        faces_before=tiled.faces_traced,
+        isolated=tiled.isolated,
+        tolerance_m=tolerance_m,
+        smooth_pixel_m=grid.pixel_m if smooth else None,
+        workers=workers,
+    )
+
+
+def _read_labels(window: Window, *, path: str | Path, crs: str | None) -> npt.NDArray[Any]:
+    with RasterReader(path, crs=crs) as reader:
+        return reader.read(window)[0]
+
+
+def _run_tiles(
+    work: Callable[[Window], Any], windows: Iterable[Window], *, workers: int, progress: Progress
+) -> Iterator[Any]:
+    """Work on the tiles in threads, with bounded work ahead."""
+    # Not processes: the compiled loops and GDAL leave the interpreter free, and a tile's arrays need not travel.
+    listed = list(windows)
+    if workers == 1:
+        yield from progress.track(map(work, listed), total=len(listed), label="tracing")
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        done = in_order(pool, work, listed, ahead=2 * workers)
+        yield from progress.track(done, total=len(listed), label="tracing")
 
 
 def values_of_raster(path: str | Path, *, nodata: int | None, crs: str | None = None) -> tuple[int, ...]:
@@ -114,18 +148,19 @@ def values_of_raster(path: str | Path, *, nodata: int | None, crs: str | None = 
     return tuple(sorted(found - {nodata}))
 
 
-def require_known(
-    values: npt.NDArray[Any], double_cm2: npt.NDArray[Any], nomenclature: CoverNomenclature, place: str | Path
-) -> None:
+def require_known(double_cm2: Mapping[int, int], nomenclature: CoverNomenclature, place: str | Path) -> None:
     """Check that all values are classes.
 
+    Args:
+        double_cm2: twice the area of each value in cm².
+        nomenclature: the classes.
+        place: the raster, for the message.
+
     Raises:
-        CodeError: values that are not, with the area of each.
+        CodeError: values that are not classes, with the area of each.
     """
     unknown = [
-        f"{value} ({area / 20_000.0:,.0f} m²)"
-        for value, area in zip(values.tolist(), double_cm2.tolist(), strict=True)
-        if value not in nomenclature.values
+        f"{value} ({area / 20_000.0:,.0f} m²)" for value, area in double_cm2.items() if value not in nomenclature.values
     ]
     if unknown:
         raise CodeError(
@@ -193,18 +228,42 @@ def generalise(
         tolerance_m: see `Coverage.simplify`.
         smooth_pixel_m: side of the pixels, to smooth borders first (see `Coverage.smooth`); None does not.
     """
-    merged, isolated, whole = 0, 0, raw
+    isolated, whole = 0, raw
     if any_minimum(min_area_m2):
         done = merge_small_faces(raw, min_area_m2=min_area_m2, affinity=affinity)
-        merged, isolated, whole = done.merged, done.isolated, done.coverage
+        isolated, whole = done.isolated, done.coverage
+    return _with_borders(
+        whole,
+        nomenclature=nomenclature,
+        covered_m2=raw.total_area_m2,
+        faces_before=len(raw),
+        isolated=isolated,
+        tolerance_m=tolerance_m,
+        smooth_pixel_m=smooth_pixel_m,
+        workers=1,
+    )
+
+
+def _with_borders(
+    whole: Coverage,
+    *,
+    nomenclature: CoverNomenclature,
+    covered_m2: float,
+    faces_before: int,
+    isolated: int,
+    tolerance_m: float,
+    smooth_pixel_m: float | None,
+    workers: int,
+) -> Generalised:
+    """Smooth and simplify the borders of merged faces, and tell what it took."""
     smoothed = whole if smooth_pixel_m is None else whole.smooth(pixel_m=smooth_pixel_m)
-    simple = smoothed.simplify(tolerance_m=tolerance_m)
+    simple = smoothed.simplify(tolerance_m=tolerance_m, threads=workers)
     change = simple.double_areas - whole.double_areas
     return Generalised(
         CoverVector(simple, nomenclature),
-        covered_m2=raw.total_area_m2,
-        faces_before=len(raw),
-        merged=merged,
+        covered_m2=covered_m2,
+        faces_before=faces_before,
+        merged=faces_before - len(whole),
         isolated=isolated,
         vertices_before=len(whole.vertices),
         vertices_after=len(simple.vertices),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pydantic import BaseModel, ConfigDict, Field
 
 from millesime.compute import StepContext
-from millesime.cover_vector.generalise import Generalised, generalise, trace
+from millesime.cover_vector.generalise import Generalised, vectorise_raster
 from millesime.errors import ConfigError, ImageryError
 from millesime.io.raster import RasterReader
 from millesime.io.vector import write_parquet
@@ -40,16 +40,19 @@ def run(context: StepContext) -> Summary:
         nomenclature = reader.class_table()
         if nomenclature is None:
             raise ImageryError("names no classes", place=path, remedy="run the step cover_raster again")
-        raw = trace(reader, nodata=nomenclature.nodata, progress=context.progress)
-    cover = generalise(
-        raw,
+    cover = vectorise_raster(
+        path,
+        nodata=nomenclature.nodata,
         nomenclature=nomenclature,
         min_area_m2=_min_areas(parameters, nomenclature),
         tolerance_m=parameters.tolerance_m,
+        workers=context.workers.count,
+        progress=context.progress,
+        require_data=False,
     )
     write_parquet(cover.cover.to_frame(), context.output())
     extent = context.territory.extent
-    missing_m2 = (extent[2] - extent[0]) * (extent[3] - extent[1]) - raw.total_area_m2
+    missing_m2 = (extent[2] - extent[0]) * (extent[3] - extent[1]) - cover.covered_m2
     return summary_of(cover, outside_m2=max(missing_m2, 0.0))
 
 

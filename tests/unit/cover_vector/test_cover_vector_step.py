@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import shapely
 
-from millesime.compute import Progress
+from millesime.compute import Progress, Workers
 from millesime.cover_vector.step import Parameters, run
 from millesime.errors import ConfigError, ImageryError
 from millesime.geo.grid import Grid
@@ -26,6 +26,7 @@ def context(folder, labels, *, nomenclature=COSIA, **parameters):
     return SimpleNamespace(
         parameters=Parameters(**parameters),
         progress=Progress(),
+        workers=Workers(),
         product=lambda name: raster,
         output=lambda: folder / "cover_vector.parquet",
         territory=SimpleNamespace(extent=GRID.bounds),

@@ -4,6 +4,7 @@ from millesime.geo.coverage.coverage import OUTSIDE, Coverage
 from millesime.geo.coverage.matching import Matched, match_polygons
 from millesime.geo.coverage.merging import Affinity, Regrouped, dissolve_faces, merge_small_faces
 from millesime.geo.coverage.overlay import Overlay, overlay_polygons
+from millesime.geo.coverage.tiles import TiledCoverage
 from millesime.geo.coverage.zonal import ZonalCounts, zonal_counts
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Matched",
     "Overlay",
     "Regrouped",
+    "TiledCoverage",
     "ZonalCounts",
     "dissolve_faces",
     "match_polygons",

@@ -253,7 +253,7 @@ def inner_vertices_kept(start: Int32, end: Int32) -> Int64:
     return keep.astype(np.int64)
 
 
-def simplify_arcs(coverage: CoverageT, *, tolerance_m: float) -> CoverageT:
+def simplify_arcs(coverage: CoverageT, *, tolerance_m: float, threads: int = 1) -> CoverageT:
     """See `Coverage.simplify`."""
     if not coverage.arc_count or tolerance_m <= 0:
         return coverage

@@ -85,7 +85,8 @@ def stitch(parts: Sequence[Part]) -> Part:
     across = _across(borders)
     one, other = across.one, across.other
     both = (one >= 0) & (other >= 0)
-    same = both & (values[one] == values[other])
+    value_of = np.append(values, 0)  # so that face -1 may be asked
+    same = both & (value_of[one] == value_of[other])
     number, roots = _united(values.size, one[same], other[same])
     seam = ~same & ((one >= 0) | (other >= 0))
     arcs = _with_seams(kept, ends, across, seam, first_node[-1])

@@ -1,8 +1,8 @@
 """The coverage of a raster tile by tile: each tile is traced and merged alone, then the tiles are stitched.
 
-The result is that of the whole raster at once, array for array, whatever the size of the tiles and whoever works on them.
-Why merging in parts can be exact is told in docs/decisions; in short: a face is merged within a part only when nothing beyond
-the cuts can change where it goes, and the faces left open are merged when the parts have been stitched.
+The result is that of the whole raster at once, array for array, whatever the size of the tiles and whoever works on
+them: a face is merged within a tile only when nothing beyond the cuts can change where it goes (`merging` tells when
+that is), and the faces left open are merged when the tiles have been stitched.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from millesime.errors import ImageryError
+from millesime.errors import ConfigError, ImageryError
 from millesime.geo.coverage import measures
 from millesime.geo.coverage.assembly import Arcs
 from millesime.geo.coverage.labels import (
@@ -100,14 +100,9 @@ def part_of_tile(window: Window, *, read: ReadLabels, grid: Grid, rules: TileRul
     )
     stand_in = stand_in_for_zero(dtype, rules.nodata)
     swept = with_zero_outside(labels, rules.nodata, stand_in)
-    beyond = 0
-    if cut:
-        # One label more than there are: the next wider type where there is no room.
-        beyond = int(swept.max()) + 1
-        if beyond > np.iinfo(np.uint32).max:
-            raise ImageryError(f"label {beyond - 1} is above the supported range")
-        if beyond > np.iinfo(swept.dtype).max:
-            swept = swept.astype(np.uint32)
+    beyond = _unused_label(swept) if cut else 0
+    if beyond > np.iinfo(swept.dtype).max:
+        swept = swept.astype(np.uint32)
     sweep = LabelSweep(width=window.width, dtype=swept.dtype, cut=cut, beyond=beyond)
     sweep.feed(swept, last=True)
     traced = sweep.finish(x_of=x_of, y_of=y_of)
@@ -119,6 +114,14 @@ def part_of_tile(window: Window, *, read: ReadLabels, grid: Grid, rules: TileRul
     frame = (int(x_of[0]), int(x_of[-1]), int(y_of[-1]), int(y_of[0]))
     part = Part(frame, arcs, values, values.size, _by_value(values, areas))
     return part if rules.min_area_m2 is None else _merged(part, rules, is_whole=not cut)[0]
+
+
+def _unused_label(labels: Labels) -> int:
+    """A label that does not occur, of a wider type where it must be."""
+    most = int(labels.max())
+    if most < np.iinfo(np.uint32).max:
+        return most + 1
+    return int(np.setdiff1d(np.arange(1, labels.size + 2), labels)[0])
 
 
 def _by_value(values: Labels, double_areas: npt.NDArray[np.int64]) -> dict[int, int]:
@@ -151,6 +154,8 @@ def coverage_of_tiles(
     run: RunTiles = map,
 ) -> TiledCoverage[CoverageT]:
     """See `Coverage.from_tiles`."""
+    if tile_px is not None and tile_px < 1:
+        raise ConfigError(f"tiles of {tile_px} px", remedy=f"give a side of 1 px or more, {TILE_PX} by default")
     windows = super_tiles(grid, size_px=tile_px or TILE_PX)
     lattice = lattice_of(grid)
     work = partial(part_of_tile, read=read, grid=grid, rules=rules)
