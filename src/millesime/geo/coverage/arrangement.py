@@ -46,7 +46,13 @@ class Arrangement:
         """Some of the faces in an order by content: from north to south, then from west to east."""
         faces = np.flatnonzero(inside)
         extents = _extents(self.points, self.ends, self.left, self.right, inside.size)
-        order: Int64 = faces[np.lexsort(extents[::-1, faces])]
+        # First by the corner in the north-west; the rest is looked at only where several faces have it in common.
+        key = (extents[0] << 32) + extents[1]
+        order: Int64 = faces[np.argsort(key[faces], kind="stable")]
+        alike = np.append(key[order][1:] == key[order][:-1], False)
+        alike[1:] |= alike[:-1]
+        tied = order[alike]
+        order[alike] = tied[np.lexsort((*extents[:1:-1, tied], key[tied]))]
         return order
 
 
@@ -222,7 +228,7 @@ def _lies_above(segments: Int32, one: int, other: int, x: int) -> bool:
 
 @compiled("int32[::1](int32[:,::1], int64[::1], int32[::1], int64[::1], int32[:,::1])")
 def _below(segments: Int32, first: Int64, members: Int32, frame: Int64, places: Int32) -> Int32:
-    """For each place, the segment next below; -1: none. Segments run from west to east, and may be upright."""
+    """For each place, the segment next below; -1: none. Segments run from west to east."""
     x0, y0, cell, columns = frame[0], frame[1], frame[2], frame[3]
     out = np.full(places.shape[0], -1, np.int32)
     for i in range(places.shape[0]):
@@ -371,15 +377,44 @@ def arrange(noded: Noded, bounds: Int32, owner: Int32, layer: Int32, *, layers: 
     return Arrangement(points, ends, face[border[::2]], face[border[1::2]], holder, claims)
 
 
+@compiled("Tuple((int32[:,::1], int32[::1]))(int32[:,::1], int32[:,::1], int32[:,::1])")
+def _beside(points: Int32, ends: Int32, places: Int32) -> tuple[Int32, Int32]:
+    """Edges that may lie above or below one of some places, from west to east, and which edge each one is."""
+    bins = 4096
+    x0, x1 = points[:, 0].min(), points[:, 0].max()
+    width = (np.int64(x1) - x0) // bins + 1
+    taken = np.zeros(bins + 1, np.int32)
+    for i in range(places.shape[0]):
+        taken[(np.int64(places[i, 0]) - x0) // width + 1] = 1
+    for i in range(bins):
+        taken[i + 1] += taken[i]
+    segments = np.empty((ends.shape[0], 4), np.int32)
+    edge = np.empty(ends.shape[0], np.int32)
+    count = 0
+    for e in range(ends.shape[0]):
+        a, b = ends[e, 0], ends[e, 1]
+        if points[a, 0] > points[b, 0]:
+            a, b = b, a
+        low, high = (np.int64(points[a, 0]) - x0) // width, (np.int64(points[b, 0]) - x0) // width
+        if points[a, 0] < points[b, 0] and taken[high + 1] > taken[low]:
+            segments[count, 0], segments[count, 1] = points[a, 0], points[a, 1]
+            segments[count, 2], segments[count, 3] = points[b, 0], points[b, 1]
+            edge[count] = e
+            count += 1
+    return segments[:count].copy(), edge[:count].copy()
+
+
 def _containing(
     points: Int32, ends: Int32, border: Int32, face: Int32, islands: npt.NDArray[np.intp], lowest: Int32
 ) -> Int32:
     """Face around each island, which is above the edge next below its southernmost point."""
-    turned = points[ends[:, 0], 0] > points[ends[:, 1], 0]
-    west, east = np.where(turned, ends[:, 1], ends[:, 0]), np.where(turned, ends[:, 0], ends[:, 1])
-    segments = np.concatenate([points[west], points[east]], axis=1)
-    frame = frame_of(segments)
-    below = _below(segments, *index_segments(segments, frame), frame, points[lowest[islands]])
-    above = border[2 * below + turned[below]]  # the border above: on the left of the half-edge that runs eastwards
-    order = np.argsort(points[lowest[islands], 1], kind="stable")
+    places = points[lowest[islands]]
+    segments, edge = _beside(points, ends, places)
+    # The rays start in the grid, even where no segment does.
+    frame = frame_of(np.concatenate([segments, np.tile(places, 2)]))
+    below = _below(segments, *index_segments(segments, frame), frame, places)
+    edge = np.where(below < 0, 0, edge[below])
+    turned = points[ends[edge, 0], 0] > points[ends[edge, 1], 0]
+    above = border[2 * edge + turned]  # the border above: on the left of the half-edge that runs eastwards
+    order = np.argsort(places[:, 1], kind="stable")
     return _faces_of_islands(order, islands, below, above, face)

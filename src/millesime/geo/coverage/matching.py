@@ -12,7 +12,8 @@ import shapely
 from millesime.errors import GeometryError
 from millesime.geo.coverage.arrangement import Arrangement, arrange
 from millesime.geo.coverage.assembly import pack, regroup
-from millesime.geo.coverage.noding import LARGEST_SPREAD, Noded, match, node, unit_for
+from millesime.geo.coverage.compiled import compiled
+from millesime.geo.coverage.noding import LARGEST_SPREAD, Noded, box_of, match, node, unit_for
 from millesime.geo.precision import polygons_of
 
 if TYPE_CHECKING:
@@ -222,6 +223,31 @@ def match_polygons(kind: type[CoverageT], geometries: Any, *, crs: str) -> Match
     )
 
 
+@compiled(
+    "Tuple((int32[:,::1], int32[::1], int32[::1], int32[:,::1]))"
+    "(int32[:,::1], int32[:,::1], int32[::1], int32[::1], int32[::1])"
+)
+def _borders(points: Int32, ends: Int32, left: Int32, right: Int32, number: Int32) -> tuple[Int32, Int32, Int32, Int32]:
+    """Edges between faces of different numbers: their two vertices each, their faces, and their (2, n) end points."""
+    count = 0
+    for e in range(left.size):
+        count += number[left[e]] != number[right[e]]
+    vertices = np.empty((2 * count, 2), np.int32)
+    sides = np.empty((2, count), np.int32)
+    taken = np.empty((2, count), np.int32)
+    count = 0
+    for e in range(left.size):
+        if number[left[e]] == number[right[e]]:
+            continue
+        sides[0, count], sides[1, count] = number[left[e]], number[right[e]]
+        for i in range(2):
+            taken[i, count] = ends[e, i]
+            vertices[2 * count + i, 0] = points[ends[e, i], 0]
+            vertices[2 * count + i, 1] = points[ends[e, i], 1]
+        count += 1
+    return vertices, sides[0].copy(), sides[1].copy(), taken
+
+
 def coverage_of_arrangement(
     kind: type[CoverageT],
     arrangement: Arrangement,
@@ -243,22 +269,21 @@ def coverage_of_arrangement(
         crs: CRS.
         fixed: (n, 2) vertices that stay nodes, in cm from `origin`.
     """
-    left, right = number[arrangement.left], number[arrangement.right]
-    kept = left != right
-    ends = arrangement.ends[kept]
-    vertices = arrangement.points[ends].reshape(-1, 2)
-    low = vertices.min(axis=0).astype(np.int64) if len(vertices) else np.zeros(2, np.int64)
-    stay = np.empty((0, 2), np.int64) if fixed is None else fixed - low
+    vertices, left, right, ends = _borders(
+        arrangement.points, arrangement.ends, arrangement.left, arrangement.right, number
+    )
+    low = box_of(vertices)[:2]
+    vertices -= low.astype(np.int32)
     edges = kind(
         crs=crs,
         origin_cm=(int(origin[0] + low[0]), int(origin[1] + low[1])),
-        vertices=(vertices - low).astype(np.int32),
-        offsets=np.arange(len(ends) + 1, dtype=np.int64) * 2,
-        left=left[kept],
-        right=right[kept],
-        start=np.ascontiguousarray(ends[:, 0]),
-        end=np.ascontiguousarray(ends[:, 1]),
-        fixed=stay.astype(np.int32),
+        vertices=vertices,
+        offsets=np.arange(left.size + 1, dtype=np.int64) * 2,
+        left=left,
+        right=right,
+        start=ends[0],
+        end=ends[1],
+        fixed=(np.empty((0, 2), np.int32) if fixed is None else fixed - low).astype(np.int32),
         face_values=face_values,
     )
     return regroup(edges, np.arange(face_values.size, dtype=np.int32), face_values, straighten=False)

@@ -88,15 +88,27 @@ def index_segments(segments: Int32, frame: Int64) -> tuple[Int64, Int32]:
     return first[:-1].copy(), members
 
 
+@compiled("int64[::1](int32[:,::1])")
+def box_of(places: Int32) -> Int64:
+    """Least x, least y, greatest x and greatest y of x and y given in turns; zeros when there are none."""
+    out = np.zeros(4, np.int64)
+    if places.size:
+        out[0], out[2] = places[0, 0], places[0, 0]
+        out[1], out[3] = places[0, 1], places[0, 1]
+    for i in range(places.shape[0]):
+        for j in range(0, places.shape[1], 2):
+            out[0], out[2] = min(out[0], places[i, j]), max(out[2], places[i, j])
+            out[1], out[3] = min(out[1], places[i, j + 1]), max(out[3], places[i, j + 1])
+    return out
+
+
 def frame_of(segments: Int32) -> Int64:
     """Grid for an index of segments: x0, y0, cell, columns, rows."""
-    if not len(segments):
-        return np.array([0, 0, 1, 1, 1], np.int64)
-    low = np.minimum(segments[:, :2].min(axis=0), segments[:, 2:].min(axis=0)).astype(np.int64)
-    width, height = (np.maximum(segments[:, :2].max(axis=0), segments[:, 2:].max(axis=0)) - low + 1).tolist()
+    west, south, east, north = box_of(segments).tolist()
+    width, height = east - west + 1, north - south + 1
     cells = max(1.0, len(segments) / _SEGMENTS_PER_CELL)
     cell = max(1, math.ceil(math.sqrt(width * height / cells)), math.ceil((width + height) / (4.0 * cells + 64.0)))
-    return np.array([low[0], low[1], cell, width // cell + 1, height // cell + 1], np.int64)
+    return np.array([west, south, cell, width // cell + 1, height // cell + 1], np.int64)
 
 
 @compiled("int64(int64, int64, int64, int64, int64, int64)")
@@ -166,37 +178,50 @@ def _crossings(segments: Int32, planar: Int32, unit: int, first: Int64, members:
     return found[:count].copy()
 
 
-@compiled("Tuple((int32[:,::1], int32[::1]))(int64[:,::1])")
-def number_points(points: Int64) -> tuple[Int32, Int32]:
-    """The different points, in the order in which they come, and the number of each given one."""
+@compiled("Tuple((int32[:,::1], int32[::1]))(int32[:,::1], int64, int64[:,::1])")
+def number_points(vertices: Int32, unit: int, more: Int64) -> tuple[Int32, Int32]:
+    """The different points in cm to which vertices (in units) round, and after them more points, given in cm.
+
+    Returns:
+        (points, 2) points in the order in which they come; (vertices,) number of the point of each vertex.
+    """
     size = 16
-    while size < 2 * points.shape[0]:
+    while size < 2 * (vertices.shape[0] + more.shape[0]):
         size *= 2
     table = np.full(size, -1, np.int32)
-    different = np.empty((points.shape[0], 2), np.int32)
-    number = np.empty(points.shape[0], np.int32)
+    points = np.empty((vertices.shape[0] + more.shape[0], 2), np.int32)
+    number = np.empty(vertices.shape[0], np.int32)
     count = 0
     for i in range(points.shape[0]):
-        x, y = points[i, 0], points[i, 1]
+        if i < vertices.shape[0]:
+            x = (2 * np.int64(vertices[i, 0]) + unit) // (2 * unit)
+            y = (2 * np.int64(vertices[i, 1]) + unit) // (2 * unit)
+        else:
+            x, y = more[i - vertices.shape[0], 0], more[i - vertices.shape[0], 1]
         mixed = x * np.int64(0x1E3779B97F4A7C15) + y * np.int64(0x2545F4914F6CDD1D)
         slot = (mixed ^ (mixed >> 29)) & (size - 1)
-        while table[slot] >= 0 and (different[table[slot], 0] != x or different[table[slot], 1] != y):
+        while table[slot] >= 0 and (points[table[slot], 0] != x or points[table[slot], 1] != y):
             slot = (slot + 1) & (size - 1)
         if table[slot] < 0:
             table[slot] = count
-            different[count, 0] = x
-            different[count, 1] = y
+            points[count, 0] = x
+            points[count, 1] = y
             count += 1
-        number[i] = table[slot]
-    return different[:count].copy(), number
+        if i < vertices.shape[0]:
+            number[i] = table[slot]
+    return points[:count].copy(), number
 
 
-@compiled("Tuple((int64[::1], int32[::1]))(int32[:,::1], int64, int64[::1])")
-def _index_points(points: Int32, unit: int, frame: Int64) -> tuple[Int64, Int32]:
-    """Points by cell of a grid, those outside of it in its nearest cell: offsets per cell, point numbers."""
+@compiled("Tuple((int32[:,::1], int32[::1], int64[::1]))(int32[:,::1], int32[::1], int64, int64[::1])")
+def sort_points(points: Int32, number: Int32, unit: int, frame: Int64) -> tuple[Int32, Int32, Int64]:
+    """Points by cell of a grid, those outside of it in its nearest cell.
+
+    Returns:
+        (points, 2) points, cell by cell; (vertices,) their numbers, brought up to date; (cells + 1,) offsets.
+    """
     x0, y0, cell, columns, rows = frame[0], frame[1], frame[2], frame[3], frame[4]
     first = np.zeros(columns * rows + 1, np.int64)
-    place = np.empty(points.shape[0], np.int64)
+    place = np.empty(points.shape[0], np.int32)
     for i in range(points.shape[0]):
         column = min(max((points[i, 0] * unit - x0) // cell, 0), columns - 1)
         row = min(max((points[i, 1] * unit - y0) // cell, 0), rows - 1)
@@ -205,11 +230,16 @@ def _index_points(points: Int32, unit: int, frame: Int64) -> tuple[Int64, Int32]
     for i in range(columns * rows):
         first[i + 1] += first[i]
     fill = first[:-1].copy()
-    members = np.empty(points.shape[0], np.int32)
+    out = np.empty_like(points)
     for i in range(points.shape[0]):
-        members[fill[place[i]]] = i
+        slot = fill[place[i]]
         fill[place[i]] += 1
-    return first, members
+        out[slot, 0], out[slot, 1] = points[i, 0], points[i, 1]
+        place[i] = slot
+    renumbered = np.empty_like(number)
+    for i in range(number.size):
+        renumbered[i] = place[number[i]]
+    return out, renumbered, first
 
 
 @compiled("boolean(int64, int64, int64, int64, int64, int64, int64)")
@@ -231,10 +261,7 @@ def passes(ax: int, ay: int, bx: int, by: int, px: int, py: int, unit: int) -> b
     return -reach < offset < reach
 
 
-@compiled(
-    "int64(int64, int64, int64, int64, int64, int64, int64, int32[:,::1], int64[::1], int32[::1], int64[::1],"
-    " int32[::1])"
-)
+@compiled("int64(int64, int64, int64, int64, int64, int64, int64, int32[:,::1], int64[::1], int64[::1], int32[::1])")
 def _passed(
     ax: int,
     ay: int,
@@ -245,7 +272,6 @@ def _passed(
     unit: int,
     points: Int32,
     first: Int64,
-    members: Int32,
     frame: Int64,
     out: Int32,
 ) -> int:
@@ -256,6 +282,10 @@ def _passed(
     west, east = min(max(west, 0), columns - 1), min(max(east, 0), columns - 1)
     bottom, top = min(max(bottom, 0), rows - 1), min(max(top, 0), rows - 1)
     wide = bottom < top and west < east
+    # Points whose pixels reach into the box of the segment.
+    half = 2 * unit
+    least_px, most_px = (2 * min(ax, bx) + unit) // half, (2 * max(ax, bx) + unit) // half
+    least_py, most_py = (2 * min(ay, by) + unit) // half, (2 * max(ay, by) + unit) // half
     count = 0
     for row in range(bottom, top + 1):
         low, high = west, east
@@ -263,9 +293,11 @@ def _passed(
             least, most = _reach(ax, ay, bx, by, y0 + row * cell - unit, y0 + (row + 1) * cell + unit)
             low = min(max((least - unit - x0) // cell, west), east)
             high = min(max((most + unit - x0) // cell, west), east)
-        for slot in range(first[row * columns + low], first[row * columns + high + 1]):
-            p = members[slot]
-            if p != start and p != end and passes(ax, ay, bx, by, points[p, 0], points[p, 1], unit):
+        for p in range(first[row * columns + low], first[row * columns + high + 1]):
+            px, py = points[p, 0], points[p, 1]
+            if px < least_px or px > most_px or py < least_py or py > most_py or p in (start, end):
+                continue
+            if passes(ax, ay, bx, by, px, py, unit):
                 out[count] = p
                 count += 1
     if count > 1:
@@ -283,7 +315,7 @@ def _passed(
 
 @compiled(
     "Tuple((int32[:,::1], int32[::1]))"
-    "(int32[:,::1], int32[::1], int32[:,::1], int64, int32[:,::1], int64[::1], int32[::1], int64[::1])"
+    "(int32[:,::1], int32[::1], int32[:,::1], int64, int32[:,::1], int64[::1], int64[::1])"
 )
 def _lead(
     segments: Int32,
@@ -292,7 +324,6 @@ def _lead(
     unit: int,
     points: Int32,
     first: Int64,
-    members: Int32,
     frame: Int64,
 ) -> tuple[Int32, Int32]:
     """Lead every segment through its hot pixels: ends and line of the edges."""
@@ -324,7 +355,7 @@ def _lead(
             else:
                 ax, ay = np.int64(points[u, 0]) * unit, np.int64(points[u, 1]) * unit
                 bx, by = np.int64(points[v, 0]) * unit, np.int64(points[v, 1]) * unit
-            hits = _passed(ax, ay, bx, by, u, v, unit, points, first, members, frame, hit)
+            hits = _passed(ax, ay, bx, by, u, v, unit, points, first, frame, hit)
             as_given = False
             if hits == 0 and on_grid:
                 if count == out.shape[0]:
@@ -400,6 +431,18 @@ def segments_of_lines(vertices: Int32, offsets: Int64) -> Int32:
     return out
 
 
+@compiled("int32[:,::1](int32[::1], int64[::1])")
+def ends_of_lines(number: Int32, offsets: Int64) -> Int32:
+    """(segments, 2) numbers of the ends of the segments of lines, line by line."""
+    out = np.empty((number.size - (offsets.size - 1), 2), np.int32)
+    s = 0
+    for line in range(offsets.size - 1):
+        for i in range(offsets[line], offsets[line + 1] - 1):
+            out[s, 0], out[s, 1] = number[i], number[i + 1]
+            s += 1
+    return out
+
+
 def unit_for(spread_cm: int) -> int:
     """Units per centimetre: the finest that what spreads this far can have."""
     unit = FINEST_UNIT
@@ -422,10 +465,9 @@ def node(vertices: Int32, offsets: Int64, planar: Int32, *, unit: int) -> Noded:
     line = np.repeat(np.arange(offsets.size - 1, dtype=np.int32), counts)
     frame = frame_of(segments)
     crossings = _crossings(segments, planar[line], unit, *index_segments(segments, frame))
-    points, number = number_points(np.concatenate([_to_cm(vertices, unit), crossings]))
-    ends = _ends(number, offsets)
-    first, members = _index_points(points, unit, frame)
-    return Noded(points, *_lead(segments, line, ends, unit, points, first, members, frame))
+    points, number, first = sort_points(*number_points(vertices, unit, crossings), unit, frame)
+    ends = ends_of_lines(number, offsets)
+    return Noded(points, *_lead(segments, line, ends, unit, points, first, frame))
 
 
 def match(vertices: Int32, offsets: Int64) -> Noded | None:
@@ -433,20 +475,8 @@ def match(vertices: Int32, offsets: Int64) -> Noded | None:
     segments = segments_of_lines(vertices, offsets)
     if _first_meeting(segments, *index_segments(segments, frame_of(segments))) >= 0:
         return None
-    points, number = number_points(vertices.astype(np.int64))
-    ends = _ends(number, offsets)
+    points, number = number_points(vertices, 1, np.empty((0, 2), np.int64))
+    ends = ends_of_lines(number, offsets)
     line = np.repeat(np.arange(offsets.size - 1, dtype=np.int32), np.diff(offsets) - 1)
     kept = ends[:, 0] != ends[:, 1]
     return Noded(points, ends[kept], line[kept])
-
-
-def _to_cm(vertices: Int32, unit: int) -> Int64:
-    return (2 * vertices.astype(np.int64) + unit) // (2 * unit)
-
-
-def _ends(number: Int32, offsets: Int64) -> Int32:
-    """(segments, 2) numbers of the ends of the segments of lines."""
-    inner = np.ones(int(offsets[-1]), np.bool_)
-    inner[offsets[1:] - 1] = False
-    start = np.flatnonzero(inner)
-    return np.stack([number[start], number[start + 1]], axis=1)

@@ -13,9 +13,10 @@ import shapely
 from millesime.errors import CrsError, GeometryError
 from millesime.geo.coverage.arrangement import Arrangement, arrange
 from millesime.geo.coverage.clipping import clip_rings
+from millesime.geo.coverage.compiled import compiled
 from millesime.geo.coverage.coverage import Coverage
 from millesime.geo.coverage.matching import check_coordinates, coverage_of_arrangement, rings_of
-from millesime.geo.coverage.noding import LARGEST_SPREAD, node, unit_for
+from millesime.geo.coverage.noding import LARGEST_SPREAD, box_of, node, unit_for
 from millesime.geo.grid import Bounds
 from millesime.geo.precision import snap
 
@@ -113,23 +114,23 @@ def overlay_coverages(one: CoverageT, other: Coverage) -> Overlay[CoverageT]:
             f"coverages in {one.crs} and in {other.crs} cannot be laid over one another",
             remedy="bring both into one CRS",
         )
-    origin = np.minimum(np.asarray(one.origin_cm, np.int64), np.asarray(other.origin_cm, np.int64))
-    moved = [cover.vertices + (np.asarray(cover.origin_cm, np.int64) - origin) for cover in (one, other)]
-    both = np.concatenate(moved)
-    spread = int((both.max(axis=0) - both.min(axis=0)).max()) if len(both) else 0
+    covers: tuple[Coverage, Coverage] = (one, other)
+    boxes = [_box_cm(cover) for cover in covers if len(cover.vertices)]
+    origin = np.min([box[:2] for box in boxes], axis=0) if boxes else np.zeros(2, np.int64)
+    spread = int((np.max([box[2:] for box in boxes], axis=0) - origin).max()) if boxes else 0
     if spread > LARGEST_SPREAD:
         raise GeometryError(
             f"coverages spread over {spread / 1e5:.0f} km, more than the 1 cm grid can hold",
             remedy="look for a faulty coordinate, or treat the regions one after the other",
         )
-    low = both.min(axis=0) if len(both) else np.zeros(2, np.int64)
+    shifts = [np.asarray(cover.origin_cm, np.int64) - origin for cover in covers]
     noded = node(
-        (both - low).astype(np.int32),
+        np.concatenate([_shifted(cover.vertices, shift) for cover, shift in zip(covers, shifts, strict=True)]),
         np.concatenate([one.offsets, other.offsets[1:] + one.offsets[-1]]),
         np.repeat(np.arange(2, dtype=np.int32), [one.arc_count, other.arc_count]),
         unit=1,
     )
-    sides = [np.stack([cover.left, cover.right], axis=1) for cover in (one, other)]
+    sides = [np.stack([cover.left, cover.right], axis=1) for cover in covers]
     sides[1] = np.where(sides[1] >= 0, sides[1] + len(one), -1)
     arrangement = arrange(
         noded,
@@ -138,16 +139,31 @@ def overlay_coverages(one: CoverageT, other: Coverage) -> Overlay[CoverageT]:
         np.repeat(np.arange(2, dtype=np.int32), [len(one), len(other)]),
         layers=2,
     )
-    fixed = [cover.fixed + (np.asarray(cover.origin_cm, np.int64) - origin) for cover in (one, other)]
+    fixed = [cover.fixed + shift for cover, shift in zip(covers, shifts, strict=True)]
     return _taken(
         type(one),
         arrangement,
         arrangement.holder.max(axis=1) >= 0,
         arrangement.holder,
-        origin=origin + low,
+        origin=origin,
         crs=one.crs,
-        fixed=np.unique(np.concatenate(fixed), axis=0) - low,
+        fixed=np.unique(np.concatenate(fixed), axis=0),
     )
+
+
+def _box_cm(cover: Coverage) -> Int64:
+    """Least x, least y, greatest x and greatest y of a coverage in cm."""
+    return box_of(cover.vertices) + np.tile(np.asarray(cover.origin_cm, np.int64), 2)
+
+
+@compiled("int32[:,::1](int32[:,::1], int64[::1])")
+def _shifted(vertices: Int32, shift: Int64) -> Int32:
+    """Vertices as seen from another origin, from which they fit 32 bits."""
+    out = np.empty_like(vertices)
+    for i in range(vertices.shape[0]):
+        for axis in range(2):
+            out[i, axis] = vertices[i, axis] + shift[axis]
+    return out
 
 
 def _taken(
