@@ -2,8 +2,11 @@
 
 Everything is counted in whole centimetres, so that areas and contacts do not depend on the order of the rows nor
 on the way polygons are split. An edge is a stretch of boundary between two vertices; a vertex of one polygon that
-lies exactly on the edge of another one splits that edge, so that partitions whose vertices do not all match
-(T-junctions) are read rightly too.
+lies on the edge of another one splits that edge, so that partitions whose vertices do not all match (T-junctions) are
+read rightly too. Rounding to the centimetre may leave such a vertex beside the edge: what found no neighbour exactly is
+looked at again within that distance.
+
+Edges and vertices are packed into one 64-bit number each and sorted: a whole département has ten million of them.
 """
 
 from __future__ import annotations
@@ -25,6 +28,12 @@ CM_PER_M = 100
 #: Doubled square centimetres in a square metre: the unit in which areas are whole numbers.
 DOUBLED_CM2_PER_M2 = 2 * CM_PER_M * CM_PER_M
 
+_POLYGON = int(shapely.GeometryType.POLYGON)
+
+#: How far, in centimetres, rounding may put a vertex beside the edge that it lay on: the vertex and the ends of the edge
+#: each move by half a diagonal of the grid at most.
+_BESIDE_CM = 1.5
+
 
 @dataclass(frozen=True)
 class Partition:
@@ -43,7 +52,7 @@ class Partition:
     """(n,) True where an edge of the polygon belongs to no other one: there the known data end."""
 
     corner_polygon: Indices
-    """(k,) polygon of each (polygon, corner) contact."""
+    """(k,) polygon of each (polygon, corner) contact; k = 0 when the partition was made without corners."""
 
     corner: Indices
     """(k,) corner of each contact; polygons that meet in a point have a corner in common."""
@@ -65,6 +74,9 @@ class _Edges:
     end: Indices
     owner: Indices
 
+    def __len__(self) -> int:
+        return len(self.owner)
+
     def where(self, keep: Flags) -> _Edges:
         return _Edges(self.start[keep], self.end[keep], self.owner[keep])
 
@@ -76,43 +88,67 @@ class _Edges:
         )
 
 
-def partition_of(geometries: Sequence[Any] | npt.NDArray[Any]) -> Partition:
+@dataclass(frozen=True)
+class _Twins:
+    """Edges paired with those on their other side."""
+
+    first: Indices
+    """(p,) owner of one edge of each pair."""
+
+    second: Indices
+    """(p,) owner of the other one."""
+
+    alone: Flags
+    """(n,) True for the edges that found no twin."""
+
+    crowded: int
+    """Edges that belong to three polygons or more."""
+
+
+@dataclass(frozen=True)
+class _Contacts:
+    """The fields of a partition that tell who shares an edge with whom."""
+
+    first: Indices
+    second: Indices
+    at_limit: Flags
+
+
+def partition_of(geometries: Sequence[Any] | npt.NDArray[Any], *, corners: bool = True) -> Partition:
     """Contacts and areas of single polygons, in metres, whose coordinates are on the 1 cm grid.
+
+    Args:
+        geometries: (n,) polygons; multipolygons of one part are polygons.
+        corners: whether contacts in a point are wanted too.
 
     Raises:
         GeometryError: rows that are empty, not polygons, or of several parts; an edge that three polygons share
             (they overlap).
     """
     polygons = _single_polygons(geometries)
-    rings, ring_owner = shapely.get_rings(polygons, return_index=True)
-    xy, ring_of = shapely.get_coordinates(rings, return_index=True)
-    cm = np.rint(xy * CM_PER_M).astype(np.int64)
-    cm -= cm.min(axis=0) if len(cm) else 0
-    keys, vertex_of = np.unique((cm[:, 0] << 32) | cm[:, 1], return_inverse=True)
-    vertices = np.column_stack([keys >> 32, keys & 0xFFFFFFFF])
-    same_ring = ring_of[1:] == ring_of[:-1]
-    start, end = vertex_of[:-1][same_ring], vertex_of[1:][same_ring]
-    edges = _Edges(start, end, ring_owner[ring_of[:-1][same_ring]].astype(np.int64))
-    area = _doubled_areas(vertices, edges, ring_of[:-1][same_ring], ring_owner, len(polygons))
-    edges = _split_at_vertices(edges.where(edges.start != edges.end), vertices)
-    first, second, at_limit = _contacts(edges, n_vertices=len(vertices), n_polygons=len(polygons))
-    contacts = np.unique(edges.owner * len(vertices) + edges.start)
+    edges, vertices, area = _boundaries(polygons)
+    contacts, edges = _contacts(edges, vertices, n_polygons=len(polygons))
+    n_vertices = max(len(vertices), 1)
+    # Each (polygon, vertex) once, packed.
+    at_corner = _sorted_distinct(edges.owner * n_vertices + edges.start) if corners else np.empty(0, dtype=np.int64)
     return Partition(
         doubled_area=area,
-        first=first,
-        second=second,
-        at_limit=at_limit,
-        corner_polygon=contacts // max(len(vertices), 1),
-        corner=contacts % max(len(vertices), 1),
+        first=contacts.first,
+        second=contacts.second,
+        at_limit=contacts.at_limit,
+        corner_polygon=at_corner // n_vertices,
+        corner=at_corner % n_vertices,
     )
 
 
 def _single_polygons(geometries: Sequence[Any] | npt.NDArray[Any]) -> npt.NDArray[Any]:
     geoms = np.asarray(geometries, dtype=object)
+    if ((shapely.get_type_id(geoms) == _POLYGON) & ~shapely.is_empty(geoms)).all():
+        return geoms
     parts, owner = shapely.get_parts(geoms, return_index=True)
     counts = np.bincount(owner, minlength=len(geoms))
     wrong = np.flatnonzero(counts != 1)
-    wrong = np.union1d(wrong, owner[(shapely.get_type_id(parts) != 3) | shapely.is_empty(parts)])
+    wrong = np.union1d(wrong, owner[(shapely.get_type_id(parts) != _POLYGON) | shapely.is_empty(parts)])
     if len(wrong):
         raise GeometryError(
             f"{len(wrong)} rows are not one single polygon, first rows {wrong[:5].tolist()}",
@@ -121,78 +157,136 @@ def _single_polygons(geometries: Sequence[Any] | npt.NDArray[Any]) -> npt.NDArra
     return np.asarray(parts, dtype=object)
 
 
-def _doubled_areas(vertices: Indices, edges: _Edges, ring: Indices, ring_owner: Indices, n_polygons: int) -> Indices:
+def _boundaries(polygons: npt.NDArray[Any]) -> tuple[_Edges, Indices, Indices]:
+    """Edges of positive length; (v, 2) vertices in whole centimetres; (n,) doubled areas."""
+    if not len(polygons):
+        nothing = np.empty(0, dtype=np.int64)
+        return _Edges(nothing, nothing, nothing), np.empty((0, 2), dtype=np.int64), nothing
+    _, xy, (ring_offsets, polygon_offsets) = shapely.to_ragged_array(polygons, include_z=False)
+    cm = np.rint(xy[:, :2] * CM_PER_M).astype(np.int64)
+    cm -= cm.min(axis=0)
+    area = _doubled_areas(cm, ring_offsets, polygon_offsets)
+    vertices, vertex = _numbered(cm)
+    ring_owner = np.repeat(np.arange(len(polygons)), np.diff(polygon_offsets))
+    within_ring = np.ones(len(cm), dtype=bool)
+    within_ring[ring_offsets[1:] - 1] = False  # from the last vertex of a ring, no edge starts
+    starts = np.flatnonzero(within_ring)
+    owner = np.repeat(ring_owner, np.diff(ring_offsets) - 1)
+    edges = _Edges(vertex[starts], vertex[starts + 1], owner.astype(np.int64))
+    return edges.where(edges.start != edges.end), vertices, area
+
+
+def _numbered(cm: Indices) -> tuple[Indices, Indices]:
+    """(v, 2) the distinct points, and (n,) the number of each point given."""
+    packed = (cm[:, 0] << 32) | cm[:, 1]
+    order = np.argsort(packed)
+    packed = packed[order]
+    is_new = np.ones(len(packed), dtype=bool)
+    is_new[1:] = packed[1:] != packed[:-1]
+    number = np.empty(len(packed), dtype=np.int64)
+    number[order] = np.cumsum(is_new) - 1
+    distinct = packed[is_new]
+    return np.column_stack([distinct >> 32, distinct & 0xFFFFFFFF]), number
+
+
+def _doubled_areas(cm: Indices, ring_offsets: Indices, polygon_offsets: Indices) -> Indices:
     """Twice the area of each polygon: its shell less its holes. int64 may wrap on the way, the sum is right."""
-    a, b = vertices[edges.start], vertices[edges.end]
-    signed = np.zeros(len(ring_owner), dtype=np.int64)
-    np.add.at(signed, ring, a[:, 0] * b[:, 1] - b[:, 0] * a[:, 1])
-    is_shell = np.ones(len(ring_owner), dtype=bool)
-    is_shell[1:] = ring_owner[1:] != ring_owner[:-1]
-    area = np.zeros(n_polygons, dtype=np.int64)
-    np.add.at(area, ring_owner, np.where(is_shell, np.abs(signed), -np.abs(signed)))
-    return area
+    cross = np.zeros(len(cm), dtype=np.int64)
+    cross[:-1] = cm[:-1, 0] * cm[1:, 1] - cm[1:, 0] * cm[:-1, 1]
+    cross[ring_offsets[1:] - 1] = 0
+    size = np.abs(np.add.reduceat(cross, ring_offsets[:-1]))
+    is_shell = np.zeros(len(size), dtype=bool)
+    is_shell[polygon_offsets[:-1]] = True
+    return np.asarray(np.add.reduceat(np.where(is_shell, size, -size), polygon_offsets[:-1]), dtype=np.int64)
 
 
-def _multiplicity(edges: _Edges, n_vertices: int) -> Indices:
-    """How many polygons use each edge, whatever its direction."""
-    _, inverse, counts = np.unique(_edge_keys(edges, n_vertices), return_inverse=True, return_counts=True)
-    return np.asarray(counts[inverse], dtype=np.int64)
+def _sorted_distinct(values: Indices) -> Indices:
+    values = np.sort(values)
+    return values[np.flatnonzero(np.r_[True, values[1:] != values[:-1]])] if len(values) else values
 
 
-def _edge_keys(edges: _Edges, n_vertices: int) -> Indices:
-    low, high = np.minimum(edges.start, edges.end), np.maximum(edges.start, edges.end)
-    return np.asarray(low * n_vertices + high, dtype=np.int64)
+def _twins(edges: _Edges, n_vertices: int) -> _Twins:
+    """Pair the edges that join the same two vertices, whatever their direction."""
+    keys = np.minimum(edges.start, edges.end) * n_vertices + np.maximum(edges.start, edges.end)
+    order = np.argsort(keys)
+    keys = keys[order]
+    same = keys[1:] == keys[:-1]
+    crowded = int((same[1:] & same[:-1]).sum())
+    alone = np.ones(len(keys), dtype=bool)
+    alone[order[1:][same]] = False
+    alone[order[:-1][same]] = False
+    return _Twins(edges.owner[order[:-1][same]], edges.owner[order[1:][same]], alone, crowded)
 
 
-def _split_at_vertices(edges: _Edges, vertices: Indices) -> _Edges:
-    """Split the edges that found no twin at the vertices that lie exactly on them.
+def _contacts(edges: _Edges, vertices: Indices, *, n_polygons: int) -> tuple[_Contacts, _Edges]:
+    """Who shares an edge with whom; and the edges, split where vertices lie on them.
 
-    Coordinates are whole numbers far below 2**53, so that GEOS decides `intersects` exactly.
+    What matches vertex for vertex is paired first, then what matches once edges are split at the vertices that lie on
+    them, then what lies beside them by rounding.
+
+    Raises:
+        GeometryError: three polygons share an edge.
     """
-    alone = _multiplicity(edges, len(vertices)) == 1
-    lonely = edges.where(alone)
-    if not len(lonely.owner):
-        return edges
-    candidates = np.unique(np.concatenate([lonely.start, lonely.end]))
+    twins = _twins(edges, len(vertices))
+    split = _split_at_vertices(edges.where(twins.alone), vertices, beside_cm=0.0)
+    if split is not None:
+        edges = edges.where(~twins.alone) + split
+        twins = _twins(edges, len(vertices))
+    if twins.crowded:
+        raise GeometryError(
+            f"{twins.crowded} edges belong to three polygons or more: polygons overlap",
+            remedy="run `millesime check` on the file: it tells where",
+        )
+    pairs = _pairs(twins, n_polygons)
+    lonely = edges.where(twins.alone)
+    beside = _split_at_vertices(lonely, vertices, beside_cm=_BESIDE_CM)
+    if beside is not None:
+        more = _twins(beside, len(vertices))
+        pairs = _sorted_distinct(np.concatenate([pairs, _pairs(more, n_polygons)]))
+        lonely, edges = beside.where(more.alone), edges + beside
+    at_limit = np.zeros(n_polygons, dtype=bool)
+    at_limit[lonely.owner] = True
+    return _Contacts(pairs // max(n_polygons, 1), pairs % max(n_polygons, 1), at_limit), edges
+
+
+def _pairs(twins: _Twins, n_polygons: int) -> Indices:
+    """Each pair of different polygons once, packed, in order."""
+    low, high = np.minimum(twins.first, twins.second), np.maximum(twins.first, twins.second)
+    return _sorted_distinct((low * n_polygons + high)[low != high])
+
+
+def _split_at_vertices(lonely: _Edges, vertices: Indices, *, beside_cm: float) -> _Edges | None:
+    """Edges that found no twin, split at the vertices of the others that lie on them; None when there are none.
+
+    Coordinates are whole numbers far below 2**53, so that GEOS decides exactly whether a point lies on an edge.
+    """
+    if not len(lonely):
+        return None
+    candidates = _sorted_distinct(np.concatenate([lonely.start, lonely.end]))
     lines = shapely.linestrings(np.stack([vertices[lonely.start], vertices[lonely.end]], axis=1).astype(np.float64))
     points = shapely.points(vertices[candidates].astype(np.float64))
-    point, line = shapely.STRtree(lines).query(points, predicate="intersects")
+    tree = shapely.STRtree(lines)
+    if beside_cm:
+        point, line = tree.query(points, predicate="dwithin", distance=beside_cm)
+    else:
+        point, line = tree.query(points, predicate="intersects")
     vertex = candidates[point]
     inner = (vertex != lonely.start[line]) & (vertex != lonely.end[line])
     if not inner.any():
-        return edges
-    line, vertex = line[inner], vertex[inner]
-    return edges.where(~alone) + _chain_through(lonely, line, vertex, vertices)
+        return None
+    return _chain_through(lonely, line[inner], vertex[inner], vertices)
 
 
 def _chain_through(lonely: _Edges, line: Indices, vertex: Indices, vertices: Indices) -> _Edges:
     """The edges, with those in `line` passing through the given vertices in order along them."""
-    every = np.arange(len(lonely.owner))
+    every = np.arange(len(lonely))
     at = np.concatenate([every, line, every])
     via = np.concatenate([lonely.start, vertex, lonely.end])
-    away = np.abs(vertices[via] - vertices[lonely.start[at]]).sum(axis=1)
-    order = np.lexsort([away, at])
+    start, end = vertices[lonely.start[at]], vertices[lonely.end[at]]
+    along = ((vertices[via] - start) * (end - start)).sum(axis=1)
+    is_end = np.repeat([0, 0, 1], [len(every), len(line), len(every)])
+    is_start = np.repeat([0, 1, 1], [len(every), len(line), len(every)])
+    order = np.lexsort([via, along, is_end, is_start, at])
     at, via = at[order], via[order]
-    joined = at[1:] == at[:-1]
+    joined = (at[1:] == at[:-1]) & (via[1:] != via[:-1])
     return _Edges(via[:-1][joined], via[1:][joined], lonely.owner[at[:-1][joined]])
-
-
-def _contacts(edges: _Edges, *, n_vertices: int, n_polygons: int) -> tuple[Indices, Indices, Flags]:
-    """Pairs of polygons that share an edge, and the polygons with an edge that nobody shares."""
-    keys = _edge_keys(edges, n_vertices)
-    order = np.argsort(keys, kind="stable")
-    keys, owner = keys[order], edges.owner[order]
-    same = keys[1:] == keys[:-1]
-    if (same[1:] & same[:-1]).any():
-        raise GeometryError(
-            f"{int((same[1:] & same[:-1]).sum())} edges belong to three polygons or more: polygons overlap",
-            remedy="run `millesime check` on the file: it tells where",
-        )
-    alone = np.ones(len(keys), dtype=bool)
-    alone[1:] &= ~same
-    alone[:-1] &= ~same
-    at_limit = np.zeros(n_polygons, dtype=bool)
-    at_limit[owner[alone]] = True
-    a, b = owner[:-1][same], owner[1:][same]
-    pairs = np.unique(np.column_stack([np.minimum(a, b), np.maximum(a, b)])[a != b], axis=0)
-    return pairs[:, 0], pairs[:, 1], at_limit
