@@ -22,7 +22,7 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(VENV)/.installed-dev
+bench: $(VENV)/.installed-bench
 	$(BIN)/python -m benchmarks
 
 docs: $(VENV)/.installed-dev
@@ -42,6 +42,12 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+# Peers that are Python packages, and mapshaper where there is npm; the benchmarks name those that are missing.
+$(VENV)/.installed-bench: $(VENV)/.installed-dev benchmarks/package-lock.json
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	cd benchmarks && if command -v npm >/dev/null; then npm ci --no-audit --no-fund --ignore-scripts; fi
 	@touch $@
 
 # torch is named by its exact version: any other way of asking for it pulls several GB of CUDA libraries.

@@ -7,6 +7,9 @@ from benchmarks import _inputs
 from benchmarks._measure import Contender, run_row
 from benchmarks._peers import gdal_missing, mapshaper, mapshaper_missing, run_quietly
 from benchmarks._raster import PIXEL_M
+from millesime.compute import Progress
+from millesime.cover_vector.generalise import vectorise_raster
+from millesime.io.vector import write_geopackage
 
 BENCHMARK = "file_to_file"
 ONE = "millesime vectorise"
@@ -25,6 +28,17 @@ def vectorise(files: Files, *options: str) -> Path:
         _inputs.millesime(), "vectorise", raster, "-o", output,
         "--min-area-m2", str(_inputs.MIN_AREA_M2), "--tolerance-m", str(_inputs.TOLERANCE_M), *options,
     )  # fmt: skip
+    return output
+
+
+def in_process(files: Files, *, tolerance_m: float) -> Path:
+    """The same from Python, all imported: without the start of a command."""
+    raster, folder, _ = files
+    output = _inputs.unused(folder, ".gpkg")
+    done = vectorise_raster(
+        raster, crs=None, nodata=0, min_area_m2=_inputs.MIN_AREA_M2, tolerance_m=tolerance_m, progress=Progress()
+    )
+    write_geopackage(output, {"cover": done.cover.to_frame()})
     return output
 
 
@@ -51,6 +65,10 @@ CONTENDERS = (
     Contender(
         "millesime vectorise, 2 workers", _raster, lambda files: vectorise(files, "--workers", "2"), file_facts,
         command=True, against=ONE,
+    ),
+    Contender(
+        "millesime, in process", _raster, lambda files: in_process(files, tolerance_m=_inputs.TOLERANCE_M), file_facts,
+        against=ONE,
     ),
     Contender(
         "gdal_sieve + gdal_polygonize + mapshaper", _raster, _peers, file_facts,

@@ -26,8 +26,8 @@ def _facts(files: tuple[Path, Path, int], output: Path) -> dict[str, Any]:
 
 CONTENDERS = tuple(
     Contender(
-        f"{name}, {look.name}", _raster_of(look), lambda files, options=options: file_to_file.vectorise(files, *options),
-        _facts, command=True,
+        f"{name}, {look.name}", _raster_of(look),
+        lambda files, options=options: file_to_file.vectorise(files, *options), _facts, command=True,
     )
     for look in (DENSE, CALM)
     for name, options in (("millesime vectorise", ()), ("millesime vectorise, 2 workers", ("--workers", "2")))

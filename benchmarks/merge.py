@@ -11,10 +11,11 @@ from benchmarks import _inputs
 from benchmarks._measure import Contender, run_row
 from benchmarks._peers import grass, grass_missing, mapshaper, mapshaper_missing, new_mapset, run_quietly
 from benchmarks._raster import CRS, grid_of
+from benchmarks.file_to_file import in_process
 from millesime.geo.coverage import Coverage
 
 BENCHMARK = "merge"
-FILES = "millesime vectorise"
+FILES = "millesime, files"
 Files = tuple[Path, Path, int]
 
 
@@ -28,15 +29,6 @@ def _our_facts(labels: np.ndarray, coverage: Coverage) -> dict[str, Any]:
 
 def _raster(px: int) -> Files:
     return _inputs.raster_file(px), _inputs.new_folder("merge"), px
-
-
-def _vectorise(files: Files) -> Path:
-    raster, folder, _ = files
-    output = _inputs.unused(folder, ".gpkg")
-    run_quietly(
-        _inputs.millesime(), "vectorise", raster, "-o", output, "--min-area-m2", str(_inputs.MIN_AREA_M2)
-    )  # fmt: skip
-    return output
 
 
 def _file_facts(files: Files, output: Path) -> dict[str, Any]:
@@ -101,7 +93,7 @@ def _geopandas(labels: np.ndarray) -> Any:
 
 CONTENDERS = (
     Contender("millesime", _inputs.labels, _ours, _our_facts),
-    Contender(FILES, _raster, _vectorise, _file_facts, command=True, against=FILES),
+    Contender(FILES, _raster, lambda files: in_process(files, tolerance_m=0.0), _file_facts, against=FILES),
     Contender(
         "mapshaper -filter -clean", _raw_shapefile, _mapshaper, _file_facts,
         missing=mapshaper_missing, command=True, against=FILES,

@@ -1,6 +1,7 @@
 """Overlay of two coverages of about 5,200 polygons each on the 1 cm grid: every piece, and whence it comes."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import geopandas
@@ -46,7 +47,7 @@ def _overlay(given: tuple[Coverage, Coverage]) -> Any:
 
 def _overlay_facts(given: tuple[Coverage, Coverage], done: Any) -> dict[str, Any]:
     coverage = getattr(done, "coverage", done)
-    px = round(given[0].total_area_m2**0.5 / 0.2)
+    px = round(given[0].total_area_m2 ** 0.5 / 0.2)
     return _facts(px, coverage.to_polygons())
 
 
@@ -69,26 +70,22 @@ def _frames(px: int) -> tuple[Any, Any, int]:
     return frames[0], frames[1], px
 
 
-def _duckdb_missing() -> str | None:
-    how = module_missing("duckdb")
-    if how is not None:
-        return how
+def _connection() -> Any:
+    """DuckDB with the spatial extension that lies beside it as a package."""
     import duckdb
+    import duckdb_extension_spatial
 
-    try:
-        duckdb.connect().execute("LOAD spatial")
-    except duckdb.Error:
-        return "not installed: INSTALL spatial in DuckDB (needs the extension of this very version)"
-    return None
+    folder = Path(duckdb_extension_spatial.__file__).parent / "extensions" / f"v{duckdb.__version__}"
+    base = duckdb.connect()
+    base.execute(f"LOAD '{folder / 'spatial.duckdb_extension'}'")
+    return base
 
 
 def _tables(px: int) -> tuple[Any, int]:
-    import duckdb
     import pandas
 
     one, other, _ = _polygons(px)
-    base = duckdb.connect()
-    base.execute("LOAD spatial")
+    base = _connection()
     for name, side in (("one", one), ("other", other)):
         base.register("given", pandas.DataFrame({"number": range(len(side)), "wkb": shapely.to_wkb(side)}))
         base.execute(f"CREATE TABLE {name} AS SELECT number, ST_GeomFromWKB(wkb) AS geom FROM given")
@@ -119,7 +116,10 @@ CONTENDERS = (
         "geopandas.overlay", _frames, lambda given: geopandas.overlay(given[0], given[1], how="intersection"),
         lambda given, done: _facts(given[2], done.geometry.to_numpy()),
     ),
-    Contender("DuckDB ST_Intersection", _tables, _duckdb, _duckdb_facts, missing=_duckdb_missing),
+    Contender(
+        "DuckDB ST_Intersection", _tables, _duckdb, _duckdb_facts,
+        missing=lambda: module_missing("duckdb_extension_spatial"),
+    ),
 )  # fmt: skip
 
 

@@ -67,8 +67,7 @@ def _grass(files: Files) -> Path:
         "v.generalize --overwrite --quiet input=merged output=simple type=area method=douglas"
         f" threshold={_inputs.TOLERANCE_M}",
     )
-    output = _inputs.unused(files[1], ".gpkg")
-    return output
+    return _inputs.unused(files[1], ".gpkg")
 
 
 def _grass_facts(files: Files, output: Path) -> dict[str, Any]:
