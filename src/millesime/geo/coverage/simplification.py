@@ -15,6 +15,7 @@ vertices, nodes stay.
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -32,24 +33,30 @@ Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
 UInt8 = npt.NDArray[np.uint8]
 
-_VERTICES_PER_CELL = 2
+_CELLS_PER_VERTEX = 2
 
 
-@compiled("Tuple((int64[::1], int32[::1]))(int32[:,::1], int64, int64, int64, int64, int64)")
-def _index(vertices: Int32, x0: int, y0: int, cell: int, columns: int, rows: int) -> tuple[Int64, Int32]:
-    """Vertices by cell of a square grid: offsets per cell, vertex numbers."""
-    first = np.zeros(columns * rows + 1, np.int64)
+@compiled("Tuple((int32[::1], int32[::1], int32[:,::1]))(int32[:,::1], int64, int64, int64, int64, int64)")
+def _index(vertices: Int32, x0: int, y0: int, shift: int, columns: int, rows: int) -> tuple[Int32, Int32, Int32]:
+    """Vertices by square cell of 2**shift cm: offsets per cell, vertex numbers, and their places once more."""
+    first = np.zeros(columns * rows + 1, np.int32)
     for i in range(vertices.shape[0]):
-        first[(vertices[i, 1] - y0) // cell * columns + (vertices[i, 0] - x0) // cell + 1] += 1
+        first[((vertices[i, 1] - y0) >> shift) * columns + ((vertices[i, 0] - x0) >> shift) + 1] += 1
     for i in range(columns * rows):
         first[i + 1] += first[i]
-    fill = first[:-1].copy()
     members = np.empty(vertices.shape[0], np.int32)
-    for i in range(vertices.shape[0]):
-        at = (vertices[i, 1] - y0) // cell * columns + (vertices[i, 0] - x0) // cell
-        members[fill[at]] = i
-        fill[at] += 1
-    return first, members
+    places = np.empty((vertices.shape[0], 2), np.int32)
+    # Filled from the back, so that the offsets come down to where each cell begins.
+    for i in range(vertices.shape[0] - 1, -1, -1):
+        at = ((vertices[i, 1] - y0) >> shift) * columns + ((vertices[i, 0] - x0) >> shift) + 1
+        first[at] -= 1
+        slot = first[at]
+        members[slot] = i
+        places[slot, 0] = vertices[i, 0]
+        places[slot, 1] = vertices[i, 1]
+    first[:-1] = first[1:].copy()
+    first[-1] = vertices.shape[0]
+    return first, members, places
 
 
 @compiled("int64(int32[:,::1], int64, int64, int64)")
@@ -63,25 +70,32 @@ def _double_area(vertices: Int32, p: int, v: int, n: int) -> int:
     return area
 
 
-@compiled("UniTuple(int64, 2)(int64[::1], int64[::1], int64, int64)")
-def _reach(x: Int64, y: Int64, low: int, high: int) -> tuple[int, int]:
+@compiled("UniTuple(int64, 2)(int64, int64, int64, int64, int64, int64, int64, int64)")
+def _reach(x1: int, y1: int, x2: int, y2: int, x3: int, y3: int, low: int, high: int) -> tuple[int, int]:
     """Least and greatest x of a triangle within a band of y, not too narrow."""
     least, most = np.inf, -np.inf
     for i in range(3):
-        j = (i + 1) % 3
-        ax, ay, bx, by = float(x[i]), float(y[i]), float(x[j]), float(y[j])
+        if i == 0:
+            ax, ay, bx, by = float(x1), float(y1), float(x2), float(y2)
+        elif i == 1:
+            ax, ay, bx, by = float(x2), float(y2), float(x3), float(y3)
+        else:
+            ax, ay, bx, by = float(x3), float(y3), float(x1), float(y1)
         if max(ay, by) < low or min(ay, by) > high:
             continue
         if ay != by:
             t = (min(max(ay, low), high) - ay) / (by - ay)
             s = (min(max(by, low), high) - ay) / (by - ay)
-            ax, bx = ax + t * (float(x[j]) - ax), ax + s * (float(x[j]) - ax)
+            ax, bx = ax + t * (bx - ax), ax + s * (bx - ax)
         least = min(least, ax, bx)
         most = max(most, ax, bx)
     return math.floor(least) - 1, math.ceil(most) + 1
 
 
-@compiled("boolean(int32[:,::1], uint8[::1], int64, int64, int64, int64, int64, int64[::1], int32[::1], int64[::1])")
+@compiled(
+    "boolean(int32[:,::1], uint8[::1], int64, int64, int64, int64, int64,"
+    " int32[::1], int32[::1], int32[:,::1], int64[::1])"
+)
 def _blocked(
     vertices: Int32,
     live: UInt8,
@@ -90,158 +104,149 @@ def _blocked(
     n: int,
     begin: int,  # the vertices of the arc at hand are begin .. end - 1
     end: int,
-    first: Int64,
+    first: Int32,
     members: Int32,
-    frame: Int64,  # x0, y0, cell, columns
+    places: Int32,
+    frame: Int64,  # x0, y0, shift, columns
 ) -> bool:
     """Whether the closed triangle p, v, n holds a vertex that matters."""
-    x = np.empty(3, np.int64)
-    y = np.empty(3, np.int64)
-    corners = (p, v, n) if _double_area(vertices, p, v, n) > 0 else (n, v, p)
-    for i in range(3):
-        x[i] = vertices[corners[i], 0]
-        y[i] = vertices[corners[i], 1]
-    x0, y0, cell, columns = frame[0], frame[1], frame[2], frame[3]
-    top, bottom = (y.max() - y0) // cell, (y.min() - y0) // cell
-    west, east = (x.min() - x0) // cell, (x.max() - x0) // cell
+    x1, y1 = np.int64(vertices[p, 0]), np.int64(vertices[p, 1])
+    x2, y2 = np.int64(vertices[v, 0]), np.int64(vertices[v, 1])
+    x3, y3 = np.int64(vertices[n, 0]), np.int64(vertices[n, 1])
+    if (x2 - x1) * (y3 - y1) - (y2 - y1) * (x3 - x1) < 0:
+        x1, y1, x3, y3 = x3, y3, x1, y1
+    x0, y0, shift, columns = frame[0], frame[1], frame[2], frame[3]
+    x_least, x_most = min(x1, x2, x3), max(x1, x2, x3)
+    y_least, y_most = min(y1, y2, y3), max(y1, y2, y3)
+    bottom, top = (y_least - y0) >> shift, (y_most - y0) >> shift
+    west, east = (x_least - x0) >> shift, (x_most - x0) >> shift
     wide = top - bottom > 2 and east - west > 2
     for row in range(bottom, top + 1):
+        low, high = west, east
         if wide:
-            least, most = _reach(x, y, y0 + row * cell, y0 + (row + 1) * cell)
-            low = max(west, (least - x0) // cell)
-            high = min(east, (most - x0) // cell)
-        else:
-            low, high = west, east
+            band = y0 + (row << shift)
+            least, most = _reach(x1, y1, x2, y2, x3, y3, band, band + (1 << shift))
+            low = max(west, (least - x0) >> shift)
+            high = min(east, (most - x0) >> shift)
         for slot in range(first[row * columns + low], first[row * columns + high + 1]):
+            ux, uy = np.int64(places[slot, 0]), np.int64(places[slot, 1])
+            if ux < x_least or ux > x_most or uy < y_least or uy > y_most:
+                continue
+            if (x2 - x1) * (uy - y1) - (y2 - y1) * (ux - x1) < 0:
+                continue
+            if (x3 - x2) * (uy - y2) - (y3 - y2) * (ux - x2) < 0:
+                continue
+            if (x1 - x3) * (uy - y3) - (y1 - y3) * (ux - x3) < 0:
+                continue
+            if (ux == x1 and uy == y1) or (ux == x2 and uy == y2) or (ux == x3 and uy == y3):
+                continue
             u = members[slot]
             if begin <= u < end and not live[u]:
                 continue
-            ux, uy = np.int64(vertices[u, 0]), np.int64(vertices[u, 1])
-            inside = True
-            corner = False
-            for i in range(3):
-                j = i + 1 if i < 2 else 0
-                if (x[j] - x[i]) * (uy - y[i]) - (y[j] - y[i]) * (ux - x[i]) < 0:
-                    inside = False
-                    break
-                corner |= ux == x[i] and uy == y[i]
-            if inside and not corner:
-                return True
+            return True
     return False
 
 
-@compiled("boolean(int64[::1], int64, int64)")
-def _goes_before(area: Int64, one: int, other: int) -> bool:
-    return area[one] < area[other] or (area[one] == area[other] and one < other)
+@compiled("void(int64[::1], int64, int64)")
+def _push(heap: Int64, size: int, key: int) -> None:
+    slot = size
+    while slot > 0:
+        above = (slot - 1) >> 1
+        if heap[above] <= key:
+            break
+        heap[slot] = heap[above]
+        slot = above
+    heap[slot] = key
 
 
-@compiled("void(int64[::1], int32[::1], int32[::1], int64)")
-def _rise(area: Int64, heap: Int32, slot_of: Int32, slot: int) -> None:
-    item = heap[slot]
-    while slot > 0 and _goes_before(area, item, heap[(slot - 1) >> 1]):
-        heap[slot] = heap[(slot - 1) >> 1]
-        slot_of[heap[slot]] = slot
-        slot = (slot - 1) >> 1
-    heap[slot] = item
-    slot_of[item] = slot
-
-
-@compiled("void(int64[::1], int32[::1], int32[::1], int64, int64)")
-def _sink(area: Int64, heap: Int32, slot_of: Int32, size: int, slot: int) -> None:
-    item = heap[slot]
-    while 2 * slot + 1 < size:
+@compiled("void(int64[::1], int64)")
+def _pop(heap: Int64, size: int) -> None:
+    """Take the first of `size` keys out."""
+    key = heap[size - 1]
+    slot = 0
+    while 2 * slot + 1 < size - 1:
         below = 2 * slot + 1
-        if below + 1 < size and _goes_before(area, heap[below + 1], heap[below]):
+        if below + 1 < size - 1 and heap[below + 1] < heap[below]:
             below += 1
-        if not _goes_before(area, heap[below], item):
+        if heap[below] >= key:
             break
         heap[slot] = heap[below]
-        slot_of[heap[slot]] = slot
         slot = below
-    heap[slot] = item
-    slot_of[item] = slot
+    heap[slot] = key
 
 
 @compiled(
-    "uint8[::1](int32[:,::1], int64[::1], int64[::1], int64, int64[::1], int32[::1], int64[::1])",
+    "void(int32[:,::1], int64[::1], int64[::1], int64, int64, int64, int32[::1], int32[::1], int32[:,::1],"
+    " int64[::1], uint8[::1])",
 )
 def _simplify(
     vertices: Int32,
     offsets: Int64,
     keep_inner: Int64,  # (arcs,) inner vertices that each arc keeps at least
+    first_arc: int,  # the arcs to simplify are first_arc .. last_arc - 1
+    last_arc: int,
     limit: int,  # twice the greatest area of a triangle that goes, in cm²
-    first: Int64,
+    first: Int32,
     members: Int32,
+    places: Int32,
     frame: Int64,
-) -> UInt8:
-    """Which vertices stay."""
-    live = np.ones(vertices.shape[0], np.uint8)
+    live: UInt8,  # (v,) which vertices stay; changed in place for these arcs alone
+) -> None:
     longest = np.int64(0)
-    for arc in range(offsets.size - 1):
+    for arc in range(first_arc, last_arc):
         longest = max(longest, offsets[arc + 1] - offsets[arc])
+    # A key is an area, then the number of the vertex within the arc.
+    bits = np.int64(1)
+    while (np.int64(1) << bits) < longest:
+        bits += 1
+    mask = (np.int64(1) << bits) - 1
+    limit = min(limit, (np.int64(1) << (62 - bits)) - 1)
     before = np.empty(longest, np.int32)
     after = np.empty(longest, np.int32)
     area = np.empty(longest, np.int64)
-    heap = np.empty(longest, np.int32)
-    slot_of = np.empty(longest, np.int32)
-    for arc in range(offsets.size - 1):
+    heap = np.empty(3 * longest, np.int64)
+    for arc in range(first_arc, last_arc):
         begin, end = offsets[arc], offsets[arc + 1]
-        inner = end - begin - 2
+        last = end - begin - 1
+        inner = last - 1
         if inner <= keep_inner[arc]:
             continue
         size = 0
-        i: Any
-        slot: Any
-        for i in range(1, inner + 1):
+        for i in range(1, last):
             before[i] = i - 1
             after[i] = i + 1
-            slot_of[i] = -1
             area[i] = abs(_double_area(vertices, begin + i - 1, begin + i, begin + i + 1))
             if area[i] <= limit:
-                heap[size] = i
-                slot_of[i] = size
+                _push(heap, size, (area[i] << bits) | i)
                 size += 1
-                _rise(area, heap, slot_of, size - 1)
         while size and inner > keep_inner[arc]:
-            i = np.int64(heap[0])
+            key = heap[0]
+            _pop(heap, size)
             size -= 1
-            slot_of[i] = -1
-            if size:
-                heap[0] = heap[size]
-                slot_of[heap[0]] = 0
-                _sink(area, heap, slot_of, size, 0)
+            i: Any = key & mask
+            # Keys are not taken out when an area changes; the new one is beside them.
+            if not live[begin + i] or key >> bits != area[i]:
+                continue
             p, n = np.int64(before[i]), np.int64(after[i])
             # A vertex in the middle of a straight line uncovers nothing.
-            if area[i] and _blocked(vertices, live, begin + p, begin + i, begin + n, begin, end, first, members, frame):
+            if area[i] and _blocked(
+                vertices, live, begin + p, begin + i, begin + n, begin, end, first, members, places, frame
+            ):
                 continue
             live[begin + i] = 0
             inner -= 1
             if p > 0:
                 after[p] = n
-            if n < end - begin - 1:
-                before[n] = p
-            for side in range(2):
-                j = n if side else p
-                if j == 0 or j == end - begin - 1:
-                    continue
-                area[j] = abs(_double_area(vertices, begin + before[j], begin + j, begin + after[j]))
-                if slot_of[j] >= 0:
-                    # Out with the old key: replace by the last of the heap.
-                    slot = np.int64(slot_of[j])
-                    slot_of[j] = -1
-                    size -= 1
-                    if slot < size:
-                        heap[slot] = heap[size]
-                        slot_of[heap[slot]] = slot
-                        moved = heap[slot]
-                        _rise(area, heap, slot_of, slot)
-                        _sink(area, heap, slot_of, size, np.int64(slot_of[moved]))
-                if area[j] <= limit:
-                    heap[size] = j
-                    slot_of[j] = size
+                area[p] = abs(_double_area(vertices, begin + before[p], begin + p, begin + n))
+                if area[p] <= limit:
+                    _push(heap, size, (area[p] << bits) | p)
                     size += 1
-                    _rise(area, heap, slot_of, size - 1)
-    return live
+            if n < last:
+                before[n] = p
+                area[n] = abs(_double_area(vertices, begin + p, begin + n, begin + after[n]))
+                if area[n] <= limit:
+                    _push(heap, size, (area[n] << bits) | n)
+                    size += 1
 
 
 def inner_vertices_kept(start: Int32, end: Int32) -> Int64:
@@ -257,20 +262,33 @@ def simplify_arcs(coverage: CoverageT, *, tolerance_m: float, threads: int = 1) 
     """See `Coverage.simplify`."""
     if not coverage.arc_count or tolerance_m <= 0:
         return coverage
-    vertices = coverage.vertices
+    vertices, offsets = coverage.vertices, coverage.offsets
     x0, y0 = (int(least) for least in vertices.min(axis=0))
     width, height = (int(most) + 1 - least for most, least in zip(vertices.max(axis=0), (x0, y0), strict=True))
-    cell = max(1, math.ceil(math.sqrt(width * height * _VERTICES_PER_CELL / len(vertices))))
-    columns, rows = width // cell + 1, height // cell + 1
-    first, members = _index(vertices, x0, y0, cell, columns, rows)
-    live = _simplify(
-        vertices,
-        coverage.offsets,
-        inner_vertices_kept(coverage.start, coverage.end),
-        math.floor(2.0 * (tolerance_m * 100.0) ** 2 + 1e-6),
-        first,
-        members,
-        np.array([x0, y0, cell, columns], np.int64),
-    )
-    kept, offsets = gather_vertices(vertices, coverage.offsets, live)
-    return replace(coverage, vertices=kept, offsets=offsets)
+    cell = math.sqrt(width * height / (len(vertices) * _CELLS_PER_VERTEX))
+    shift = max(math.ceil(math.log2(cell)), 0) if cell > 1 else 0
+    columns, rows = (width >> shift) + 1, (height >> shift) + 1
+    first, members, places = _index(vertices, x0, y0, shift, columns, rows)
+    frame = np.array([x0, y0, shift, columns], np.int64)
+    keep = inner_vertices_kept(coverage.start, coverage.end)
+    limit = min(math.floor(2.0 * (tolerance_m * 100.0) ** 2 + 1e-6), 2**62)
+    live = np.ones(len(vertices), np.uint8)
+
+    def simplify(part: tuple[int, int]) -> None:
+        _simplify(vertices, offsets, keep, *part, limit, first, members, places, frame, live)
+
+    parts = _parts_of_arcs(offsets, 1 if threads == 1 else 8 * threads)
+    if threads == 1:
+        list(map(simplify, parts))
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(simplify, parts))
+    kept, kept_offsets = gather_vertices(vertices, offsets, live)
+    return replace(coverage, vertices=kept, offsets=kept_offsets)
+
+
+def _parts_of_arcs(offsets: Int64, count: int) -> list[tuple[int, int]]:
+    """Runs of arcs of about as many vertices each."""
+    cuts = np.searchsorted(offsets, np.linspace(0, offsets[-1], count + 1)[1:-1])
+    ends = np.unique(np.concatenate([[0], cuts, [offsets.size - 1]])).tolist()
+    return list(zip(ends[:-1], ends[1:], strict=True))
