@@ -30,8 +30,8 @@ DOUBLED_CM2_PER_M2 = 2 * CM_PER_M * CM_PER_M
 
 _POLYGON = int(shapely.GeometryType.POLYGON)
 
-#: How far, in centimetres, rounding may put a vertex beside the edge that it lay on: the vertex and the ends of the edge
-#: each move by half a diagonal of the grid at most.
+#: How far, in centimetres, rounding may put a vertex beside the edge that it lay on: the vertex and the ends of the
+#: edge each move by half a diagonal of the grid at most.
 _BESIDE_CM = 1.5
 
 

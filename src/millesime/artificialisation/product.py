@@ -17,6 +17,9 @@ NOT_ARTIFICIAL = "non artif"
 #: Attributes added to those of OCCUPATION_SOL: the first three as IGN delivers them, the others our own.
 ADDED_COLUMNS = ("aire", "artif", "crit_seuil", "matrix_status", "status_step")
 
+#: What the decision saw, from which a status is explained; a product read from an older file may lack them.
+FACT_COLUMNS = ("category", "fill_patch_m2", "remove_patch_m2", "built_patch_m2", "patch_place", "status_rules")
+
 #: What each step name means, in the words of a reader.
 STEP_LABELS: Mapping[str, str] = {
     "matrix": "statut de la matrice couverture x usage",
@@ -24,7 +27,7 @@ STEP_LABELS: Mapping[str, str] = {
     "remove": "îlot artificiel sous le seuil, devenu non artificiel",
     "fill+remove": "enclave comblée, puis retirée avec l'îlot qui l'entoure",
     "remove+fill": "îlot retiré, puis comblé avec l'enclave qui l'entoure",
-    "built": "bâti d'au moins 50 m² (ou attenant, selon le réglage), maintenu artificiel",
+    "built": "bâti d'au moins le seuil du bâti (ou attenant, selon le réglage), maintenu artificiel",
 }
 
 
@@ -35,7 +38,12 @@ class Artificialisation:
     frame: geopandas.GeoDataFrame
     """Attributes of OCCUPATION_SOL and, per polygon: `aire` float, square metres; `artif` 'artif' or 'non artif';
     `crit_seuil` bool, True where the thresholds changed the status of the matrix; `matrix_status` bool, True where the
-    matrix says artificial; `status_step` str, a key of STEP_LABELS. Geometry in the metric CRS of the territory."""
+    matrix says artificial; `status_step` str, a key of STEP_LABELS. Geometry in the metric CRS of the territory.
+
+    And the facts of the decision: `category` int, category of the decree's annex that the pair of codes falls in (our
+    reading of its wording); `fill_patch_m2`, `remove_patch_m2` float, area of the patch that each pass looked at, NaN
+    where it did not look; `built_patch_m2` float, area of the built patch, NaN for other covers; `patch_place` str, how
+    the patch lay (`status.PLACES`); `status_rules` str, the parameters (`Parameters.from_rules`)."""
 
     def __post_init__(self) -> None:
         missing = [name for name in ("code_cs", "code_us", *ADDED_COLUMNS) if name not in self.frame.columns]

@@ -13,6 +13,9 @@ independent of the order of the rows and of the way polygons are split:
 
 With `order="remove_first"` steps 5 and 6 come before step 3. With two statuses, every neighbour of a cluster has the
 other status: a cluster fails to be enclosed only where it lies along the limit of the known data.
+
+What each pass saw (area of the patch, whether it was enclosed, area of the built patch) is kept beside the status, so
+that a status can be explained from what decided it.
 """
 
 from __future__ import annotations
@@ -27,10 +30,12 @@ from scipy.sparse.csgraph import connected_components
 from millesime.artificialisation.parameters import Connectivity, Enclosure, Parameters
 from millesime.artificialisation.partition import DOUBLED_CM2_PER_M2, Flags, Indices, Partition
 
+Areas = npt.NDArray[np.float64]
+
 
 @dataclass(frozen=True)
 class Decision:
-    """Final status of n polygons and the passes that had a say in it."""
+    """Final status of n polygons, the passes that had a say in it, and what they saw."""
 
     artificial: Flags
     """(n,) final status."""
@@ -44,42 +49,101 @@ class Decision:
     kept_built: Flags
     """(n,) artificial in a removed cluster, kept by the built forcing."""
 
-    steps: tuple[str, ...]
+    steps: npt.NDArray[np.object_]
     """(n,) 'matrix', 'fill', 'remove', 'built', or two passes in their order ('fill+remove')."""
+
+    fill_patch_m2: Areas
+    """(n,) area of the non-artificial patch when the fill looked at it, square metres; NaN where it did not."""
+
+    remove_patch_m2: Areas
+    """(n,) area of the artificial patch when the removal looked at it, square metres; NaN where it did not."""
+
+    built_patch_m2: Areas
+    """(n,) area of the built patch, square metres; NaN for polygons that are not built."""
+
+    place: npt.NDArray[np.object_]
+    """(n,) how that patch lay, for the last pass that looked at it: a value of PLACES."""
+
+
+#: How a patch lies: enclosed by the other status; along the limit of the known data; between several patches of the
+#: other status, where one single is asked for; not looked at.
+PLACES = ("enclosed", "limit", "several", "untested")
 
 
 def decide(partition: Partition, *, matrix_status: Flags, built: Flags, parameters: Parameters) -> Decision:
     """Apply the thresholds to a partition.
 
     Args:
-        partition: contacts and areas of n polygons.
+        partition: contacts and areas of n polygons; with its corners when corners connect.
         matrix_status: (n,) True where the matrix says artificial.
         built: (n,) True where the cover is CS1.1.1.1.
         parameters: thresholds and readings.
     """
-    filled = np.zeros(len(partition), dtype=bool)
-    removed, kept = filled.copy(), filled.copy()
+    if parameters.mode == "sparte-2024":
+        return _decide_at_once(partition, matrix_status=matrix_status, built=built, parameters=parameters)
+    nothing = np.zeros(len(partition), dtype=bool)
+    changed = {"fill": nothing, "remove": nothing}
+    patch_m2 = {name: np.full(len(partition), np.nan) for name in changed}
+    place = np.full(len(partition), "untested", dtype=object)
+    kept = nothing
     status = matrix_status.copy()
     passes = ("fill", "remove") if parameters.order == "fill_first" else ("remove", "fill")
     for name in passes:
-        small = _small_enclosed(partition, status=status, wanted=name == "remove", parameters=parameters)
-        if name == "fill":
-            filled = small
-        else:
+        seen = _patches(partition, status=status, parameters=parameters)
+        looked_at = status == (name == "remove")
+        patch_m2[name] = np.where(looked_at, seen.area_m2, np.nan)
+        place[looked_at] = seen.place[looked_at]
+        small = looked_at & (seen.place == "enclosed") & seen.is_below(parameters.t_other_m2)
+        if name == "remove":
             protected = _protected(partition, matrix_status=matrix_status, built=built, parameters=parameters)
-            removed, kept = small & ~protected, small & protected
-        status = (status | filled) if name == "fill" else (status & ~removed)
-    steps = tuple(
-        _step_name(passes, {"fill": f, "remove": r}, built_forced=k)
-        for f, r, k in zip(filled.tolist(), removed.tolist(), kept.tolist(), strict=True)
+            small, kept = small & ~protected, small & protected
+        changed[name] = small
+        status = (status | small) if name == "fill" else (status & ~small)
+    return Decision(
+        artificial=status,
+        filled=changed["fill"],
+        removed=changed["remove"],
+        kept_built=kept,
+        steps=_step_names(passes, changed, kept),
+        fill_patch_m2=patch_m2["fill"],
+        remove_patch_m2=patch_m2["remove"],
+        built_patch_m2=_built_patch_m2(partition, built),
+        place=place,
     )
-    return Decision(artificial=status, filled=filled, removed=removed, kept_built=kept, steps=steps)
 
 
-def _step_name(passes: tuple[str, str], changed: dict[str, bool], *, built_forced: bool) -> str:
-    if built_forced:
-        return "built"
-    return "+".join(name for name in passes if changed[name]) or "matrix"
+def _decide_at_once(partition: Partition, *, matrix_status: Flags, built: Flags, parameters: Parameters) -> Decision:
+    """The computation of `sparte-2024`: both statuses at once, corners connect, no test of enclosure, no iteration.
+
+    A built polygon of less than the threshold that touches land which is now non-artificial is kept: in a cluster that
+    turned non-artificial every built polygon is such a one.
+    """
+    label = _touch_components(partition, matrix_status)
+    seen = _seen(partition, label, np.zeros(0, dtype=object))
+    small = seen.is_below(parameters.t_other_m2)
+    filled, turned = small & ~matrix_status, small & matrix_status
+    kept, removed = turned & built, turned & ~built
+    changed = {"fill": filled, "remove": removed}
+    return Decision(
+        artificial=(matrix_status | filled) & ~removed,
+        filled=filled,
+        removed=removed,
+        kept_built=kept,
+        steps=_step_names(("fill", "remove"), changed, kept),
+        fill_patch_m2=np.where(matrix_status, np.nan, seen.area_m2),
+        remove_patch_m2=np.where(matrix_status, seen.area_m2, np.nan),
+        built_patch_m2=np.where(built, partition.area_m2, np.nan),
+        place=np.full(len(partition), "untested", dtype=object),
+    )
+
+
+def _step_names(passes: tuple[str, str], changed: dict[str, Flags], kept: Flags) -> npt.NDArray[np.object_]:
+    names = np.full(len(kept), "matrix", dtype=object)
+    for name in passes:
+        names[changed[name]] = name
+    names[changed["fill"] & changed["remove"]] = "+".join(passes)
+    names[kept] = "built"
+    return names
 
 
 def clusters(partition: Partition, *, status: Flags, connectivity: Connectivity) -> Indices:
@@ -107,25 +171,52 @@ def _touch_components(partition: Partition, status: Flags) -> Indices:
     return np.asarray(labels, dtype=np.int64)
 
 
-def _small_enclosed(partition: Partition, *, status: Flags, wanted: bool, parameters: Parameters) -> Flags:
-    """(n,) True in the enclosed clusters of status `wanted` strictly below the threshold."""
+@dataclass(frozen=True)
+class _Patches:
+    """What a pass sees of the patch of each of n polygons."""
+
+    doubled: Indices
+    """(n,) twice the area of the patch, in square centimetres."""
+
+    place: npt.NDArray[np.object_]
+    """(n,) a value of PLACES; (0,) where it is not looked at."""
+
+    @property
+    def area_m2(self) -> Areas:
+        return self.doubled / DOUBLED_CM2_PER_M2
+
+    def is_below(self, threshold_m2: float) -> Flags:
+        """(n,) True where the patch is strictly smaller."""
+        return np.asarray(self.doubled < threshold_m2 * DOUBLED_CM2_PER_M2, dtype=bool)
+
+
+def _patches(partition: Partition, *, status: Flags, parameters: Parameters) -> _Patches:
     label = clusters(partition, status=status, connectivity=parameters.connectivity)
+    return _seen(partition, label, _places(partition, label=label, enclosure=parameters.enclosure)[label])
+
+
+def _seen(partition: Partition, label: Indices, place: npt.NDArray[np.object_]) -> _Patches:
+    return _Patches(_summed(label, partition.doubled_area)[label], place)
+
+
+def _summed(label: Indices, values: Indices) -> Indices:
+    """Whole numbers summed by label."""
+    total = np.zeros(int(label.max(initial=-1)) + 1, dtype=np.int64)
+    np.add.at(total, label, values)
+    return total
+
+
+def _places(partition: Partition, *, label: Indices, enclosure: Enclosure) -> npt.NDArray[np.object_]:
+    """How each cluster lies: 'enclosed', 'limit' or 'several'."""
     n_clusters = int(label.max(initial=-1)) + 1
-    doubled = np.zeros(n_clusters, dtype=np.int64)
-    np.add.at(doubled, label, partition.doubled_area)
-    enclosed = _enclosed(partition, label=label, n_clusters=n_clusters, enclosure=parameters.enclosure)
-    small = enclosed & (doubled < parameters.t_other_m2 * DOUBLED_CM2_PER_M2)
-    return np.asarray(small[label] & (status == wanted), dtype=bool)
-
-
-def _enclosed(partition: Partition, *, label: Indices, n_clusters: int, enclosure: Enclosure) -> Flags:
-    enclosed = np.ones(n_clusters, dtype=bool)
-    enclosed[label[partition.at_limit]] = False
-    if enclosure == "limit":
-        return enclosed
-    a, b = label[partition.first], label[partition.second]
-    around = np.unique(np.column_stack([np.r_[a, b], np.r_[b, a]])[np.r_[a != b, a != b]], axis=0)
-    return np.asarray(enclosed & (np.bincount(around[:, 0], minlength=n_clusters) == 1), dtype=bool)
+    place = np.full(n_clusters, "enclosed", dtype=object)
+    if enclosure == "single":
+        a, b = label[partition.first], label[partition.second]
+        apart = a != b
+        around = np.unique(np.r_[a[apart] * n_clusters + b[apart], b[apart] * n_clusters + a[apart]])
+        place[np.bincount(around // max(n_clusters, 1), minlength=n_clusters) > 1] = "several"
+    place[label[partition.at_limit]] = "limit"
+    return place
 
 
 def built_patches(partition: Partition, *, built: Flags) -> tuple[Indices, npt.NDArray[np.int64]]:
@@ -135,9 +226,12 @@ def built_patches(partition: Partition, *, built: Flags) -> tuple[Indices, npt.N
     """
     together = built[partition.first] & built[partition.second]
     label = _edge_components(partition, together=together)
-    doubled = np.zeros(int(label.max(initial=-1)) + 1, dtype=np.int64)
-    np.add.at(doubled, label, partition.doubled_area)
-    return label, doubled
+    return label, _summed(label, partition.doubled_area)
+
+
+def _built_patch_m2(partition: Partition, built: Flags) -> Areas:
+    label, doubled = built_patches(partition, built=built)
+    return np.where(built, doubled[label] / DOUBLED_CM2_PER_M2, np.nan)
 
 
 def _protected(partition: Partition, *, matrix_status: Flags, built: Flags, parameters: Parameters) -> Flags:

@@ -9,7 +9,7 @@ from millesime.compute.context import StepContext
 from millesime.io.vector import read_vector, write_parquet
 from millesime.io.workspace import Summary
 
-STEP_VERSION = 1
+STEP_VERSION = 2
 
 Parameters = parameters.Parameters
 

@@ -21,7 +21,8 @@ def test_columns():
     """The yard has 400 m², the field 10 000 - 400 = 9 600 m²."""
     frame = artificialise(_yard_in_field()).frame
     assert list(frame.columns) == [
-        "id", "code_cs", "code_us", "aire", "artif", "crit_seuil", "matrix_status", "status_step", "geometry",
+        "id", "code_cs", "code_us", "aire", "artif", "crit_seuil", "matrix_status", "status_step",
+        "category", "fill_patch_m2", "remove_patch_m2", "built_patch_m2", "patch_place", "status_rules", "geometry",
     ]  # fmt: skip
     assert frame["aire"].tolist() == [9600.0, 400.0]
     assert frame["artif"].tolist() == ["non artif", "non artif"]
