@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -98,6 +99,25 @@ def test_simplifying_keeps_a_valid_coverage(labels, min_area_m2, tolerance_m):
     assert np.array_equal(simple.neighbours()[0], merged.neighbours()[0])
     if labels.all():
         assert simple.double_areas.sum() == double_cm2(labels)
+
+
+@USUAL
+@given(labels=rasters(), tolerance_m=tolerances, seed=st.integers(0, 2**32 - 1), moved=st.integers(0, 2))
+def test_the_exact_check_finds_what_geos_finds(labels, tolerance_m, seed, moved):
+    """Vertices thrown somewhere else, all that lie at one place together: borders cross, touch, or stay sound."""
+    coverage = traced(labels).simplify(tolerance_m=tolerance_m)
+    assert coverage.check_borders() == ()
+    if not len(coverage):
+        return
+    rng = np.random.default_rng(seed)
+    vertices = coverage.vertices.copy()
+    for _ in range(moved):
+        place = vertices[rng.integers(len(vertices))].copy()
+        vertices[(vertices == place).all(axis=1)] = place + rng.integers(-30, 31, 2, dtype=np.int32)
+    if any(len(np.unique(vertices[a:b], axis=0)) < min(b - a, 2) for a, b in itertools.pairwise(coverage.offsets)):
+        return  # an arc of one place: no line at all
+    changed = replace(coverage, vertices=vertices)
+    assert bool(changed.check_borders()) >= bool(changed.check())
 
 
 @USUAL

@@ -9,6 +9,7 @@ import numpy as np
 
 from millesime.errors import InternalError
 from millesime.geo.coverage import Coverage
+from millesime.geo.coverage.planarity import checked_polygons
 from millesime.nomenclature import CoverNomenclature
 
 
@@ -40,7 +41,7 @@ class CoverVector:
         Raises:
             InternalError: the polygons are not a valid coverage.
         """
-        faults = self.coverage.check()
+        polygons, faults = checked_polygons(self.coverage)
         if faults:
             raise InternalError("; ".join(faults), remedy="report it with the raster")
         numbers = self.coverage.face_values.astype(np.int64)
@@ -49,4 +50,4 @@ class CoverVector:
             "numero": numbers,
             "classe": np.array([names[number] for number in numbers.tolist()], dtype=object),
         }
-        return geopandas.GeoDataFrame(columns, geometry=self.coverage.to_polygons(), crs=self.coverage.crs)
+        return geopandas.GeoDataFrame(columns, geometry=polygons, crs=self.coverage.crs)

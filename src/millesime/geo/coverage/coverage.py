@@ -21,6 +21,7 @@ from millesime.geo.coverage.checking import faults_of
 from millesime.geo.coverage.labels import coverage_of_bands, coverage_of_labels
 from millesime.geo.coverage.matching import match_polygons
 from millesime.geo.coverage.merging import Affinity, dissolve_faces, merge_small_faces
+from millesime.geo.coverage.planarity import checked_polygons
 from millesime.geo.coverage.polygons import polygons_of_coverage
 from millesime.geo.coverage.simplification import simplify_arcs
 from millesime.geo.coverage.smoothing import smooth_arcs
@@ -307,6 +308,14 @@ class Coverage:
     def check(self) -> tuple[str, ...]:
         """Faults with their places; none in a sound coverage. Every polygon is built and looked at by GEOS."""
         return faults_of(self)
+
+    def check_borders(self) -> tuple[str, ...]:
+        """Faults as `check` tells them, by an exact look at the borders: many times faster.
+
+        Borders may meet in common nodes only, the faces around a node must follow one another, each polygon must be
+        valid, and no island may lie in a face that does not know of it. Together, nothing overlaps.
+        """
+        return checked_polygons(self)[1]
 
     # --- a polygon view ------------------------------------------------------------------------------------
 

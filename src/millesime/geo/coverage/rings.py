@@ -29,7 +29,7 @@ def _turns_before(ax: int, ay: int, bx: int, by: int) -> bool:
 
 
 @compiled("Tuple((int64[::1], int32[::1]))(int32[:,::1], int64[::1], int32[::1], int32[::1], int64)")
-def _around_nodes(vertices: Int32, offsets: Int64, start: Int32, end: Int32, nodes: int) -> tuple[Int64, Int32]:
+def around_nodes(vertices: Int32, offsets: Int64, start: Int32, end: Int32, nodes: int) -> tuple[Int64, Int32]:
     """Half-arcs that leave each node, counter-clockwise from the east: offsets per node, half-arcs."""
     first = np.zeros(nodes + 1, np.int64)
     for arc in range(start.size):
@@ -207,6 +207,6 @@ def close_rings(
 ) -> Rings:
     """Join arcs into the rings of every face."""
     nodes = int(max(start.max(initial=-1), end.max(initial=-1))) + 1
-    first, leaving = _around_nodes(vertices, offsets, start, end, nodes)
+    first, leaving = around_nodes(vertices, offsets, start, end, nodes)
     following = _following(first, leaving, start, end, left, right)
     return Rings(*_walk(following, left, right, arc_double_areas, faces))

@@ -14,6 +14,7 @@ vertices, nodes stay.
 
 from __future__ import annotations
 
+import itertools
 import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -200,7 +201,8 @@ def _simplify(
     while (np.int64(1) << bits) < longest:
         bits += 1
     mask = (np.int64(1) << bits) - 1
-    limit = min(limit, (np.int64(1) << (62 - bits)) - 1)
+    most: Any = (np.int64(1) << (62 - bits)) - 1  # so that keys fit
+    highest = min(np.int64(limit), most)
     before = np.empty(longest, np.int32)
     after = np.empty(longest, np.int32)
     area = np.empty(longest, np.int64)
@@ -212,18 +214,19 @@ def _simplify(
         if inner <= keep_inner[arc]:
             continue
         size = 0
+        i: Any
         for i in range(1, last):
             before[i] = i - 1
             after[i] = i + 1
             area[i] = abs(_double_area(vertices, begin + i - 1, begin + i, begin + i + 1))
-            if area[i] <= limit:
+            if area[i] <= highest:
                 _push(heap, size, (area[i] << bits) | i)
                 size += 1
         while size and inner > keep_inner[arc]:
             key = heap[0]
             _pop(heap, size)
             size -= 1
-            i: Any = key & mask
+            i = key & mask
             # Keys are not taken out when an area changes; the new one is beside them.
             if not live[begin + i] or key >> bits != area[i]:
                 continue
@@ -238,13 +241,13 @@ def _simplify(
             if p > 0:
                 after[p] = n
                 area[p] = abs(_double_area(vertices, begin + before[p], begin + p, begin + n))
-                if area[p] <= limit:
+                if area[p] <= highest:
                     _push(heap, size, (area[p] << bits) | p)
                     size += 1
             if n < last:
                 before[n] = p
                 area[n] = abs(_double_area(vertices, begin + p, begin + n, begin + after[n]))
-                if area[n] <= limit:
+                if area[n] <= highest:
                     _push(heap, size, (area[n] << bits) | n)
                     size += 1
 
@@ -291,4 +294,4 @@ def _parts_of_arcs(offsets: Int64, count: int) -> list[tuple[int, int]]:
     """Runs of arcs of about as many vertices each."""
     cuts = np.searchsorted(offsets, np.linspace(0, offsets[-1], count + 1)[1:-1])
     ends = np.unique(np.concatenate([[0], cuts, [offsets.size - 1]])).tolist()
-    return list(zip(ends[:-1], ends[1:], strict=True))
+    return list(itertools.pairwise(ends))

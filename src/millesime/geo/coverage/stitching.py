@@ -87,7 +87,7 @@ def stitch(parts: Sequence[Part]) -> Part:
     both = (one >= 0) & (other >= 0)
     value_of = np.append(values, 0)  # so that face -1 may be asked
     same = both & (value_of[one] == value_of[other])
-    number, roots = _united(values.size, one[same], other[same])
+    number, roots = united(values.size, one[same], other[same])
     seam = ~same & ((one >= 0) | (other >= 0))
     arcs = _with_seams(kept, ends, across, seam, first_node[-1])
     mapping = np.append(number, (BEYOND, -1)).astype(np.int32)
@@ -284,10 +284,9 @@ def _unite_pairs(parent: Int32, one: Int64, other: Int64) -> int:
     return roots
 
 
-def _united(faces: int, one: Int64, other: Int64) -> tuple[Int32, Int64]:
-    """Number of the union of each face; a member of each union."""
-    number = np.arange(faces, dtype=np.int32)
-    count = _unite_pairs(number, one, other)
-    roots = np.zeros(count, np.int64)
-    roots[number[::-1]] = np.arange(faces)[::-1]
+def united(count: int, one: Int64, other: Int64) -> tuple[Int32, Int64]:
+    """Number of the union that each of so many things is in when pairs of them are united; the first of each union."""
+    number = np.arange(count, dtype=np.int32)
+    roots = np.zeros(_unite_pairs(number, one, other), np.int64)
+    roots[number[::-1]] = np.arange(count)[::-1]
     return number, roots
