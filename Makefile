@@ -47,7 +47,7 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 # Peers that are Python packages, and mapshaper where there is npm; the benchmarks name those that are missing.
 $(VENV)/.installed-bench: $(VENV)/.installed-dev benchmarks/package-lock.json
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
-	cd benchmarks && if command -v npm >/dev/null; then npm ci --no-audit --no-fund --ignore-scripts; fi
+	cd benchmarks && if command -v npm >/dev/null; then npm install --no-save --no-audit --no-fund --ignore-scripts; fi
 	@touch $@
 
 # torch is named by its exact version: any other way of asking for it pulls several GB of CUDA libraries.

@@ -1,13 +1,29 @@
 """Run the benchmarks named on the command line, or all of them: `python -m benchmarks [NAME...]`.
 
-Each prints one JSON line per contender on standard output.
+Each prints one JSON line per contender on standard output. A run of all of them at their own sizes also
+writes the table of `docs/performance.md`; any other run writes it beside the rasters, in the folder of BENCH_DIR.
+Sizes come from the environment: BENCH_PX, BENCH_SIZES, BENCH_INVARIANCE_PX, BENCH_SIZES_KM.
 """
 
 import importlib
+import os
 import sys
+import time
 from pathlib import Path
 
-NAMES = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if not path.stem.startswith("_"))
+from benchmarks._measure import emit
+from benchmarks._raster import scratch
+from benchmarks._report import lines_of, write_report
+
+_FOLDER = Path(__file__).parent
+_FIRST = (
+    "compilation", "scan", "topology", "polygons", "sieve", "merge", "simplify", "file_to_file", "overlay", "zonal",
+    "growth", "invariance",
+)  # fmt: skip
+_FOUND = {path.stem for path in _FOLDER.glob("*.py") if not path.stem.startswith("_")}
+NAMES = [*(name for name in _FIRST if name in _FOUND), *sorted(_FOUND.difference(_FIRST))]
+_SIZES = ("BENCH_PX", "BENCH_SIZES", "BENCH_INVARIANCE_PX", "BENCH_SIZES_KM", "BENCH_LOOK")
+_PAGE = _FOLDER.parent / "docs" / "performance.md"
 
 
 def main() -> int:
@@ -16,8 +32,20 @@ def main() -> int:
     if unknown:
         sys.stderr.write(f"no such benchmark: {', '.join(unknown)}; there are {', '.join(NAMES)}\n")
         return 2
+    kept = scratch() / "lines.jsonl"
+    kept.write_text("", encoding="utf-8")
+    os.environ["BENCH_LINES"] = str(kept)
     for name in wanted:
-        importlib.import_module(f"benchmarks.{name}").main()
+        begin = time.perf_counter()
+        try:
+            importlib.import_module(f"benchmarks.{name}").main()
+        except Exception as error:  # noqa: BLE001  one row that fails must not cost the others
+            emit({"benchmark": name, "contender": "all", "error": f"{type(error).__name__}: {error}"})
+        sys.stderr.write(f"{name}: {time.perf_counter() - begin:.0f} s\n")
+    official = wanted == NAMES and not any(name in os.environ for name in _SIZES)
+    target = _PAGE if official else scratch() / "performance.md"
+    write_report(_PAGE, lines_of(kept), target=target)
+    sys.stderr.write(f"table: {target}\n")
     return 0
 
 

@@ -28,7 +28,7 @@ def mapshaper() -> str:
 
 
 def mapshaper_missing() -> str | None:
-    return None if mapshaper() else "not installed: npm ci --prefix benchmarks"
+    return None if mapshaper() else "not installed: (cd benchmarks; npm install --no-save)"
 
 
 def run_quietly(*command: str | Path) -> str:

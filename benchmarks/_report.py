@@ -1,0 +1,212 @@
+"""The table of `docs/performance.md`, made from the JSON lines of a run; the words around it are kept by hand."""
+
+import json
+import os
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import rasterio
+
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+Line = dict[str, Any]
+
+JOBS = {
+    "scan": "scan of a raster in memory",
+    "topology": "topology: arcs, faces, areas",
+    "polygons": "raw polygons",
+    "sieve": "sieve to raster, 1250 px",
+    "merge": "merge to 50 m²",
+    "simplify": "simplify shared borders, 1 m",
+    "file_to_file": "file to file: read, merge, simplify, write",
+    "overlay": "overlay of two coverages, 1 cm",
+    "zonal": "zonal majority",
+}
+
+#: Goals: the least ratio of a peer's time to ours.
+GOALS = {
+    ("topology", "rasterio.features.shapes"): 40,
+    ("polygons", "rasterio.features.shapes + shapely"): 15,
+    ("sieve", "rasterio.features.sieve"): 4,
+    ("merge", "mapshaper -filter -clean"): 50,
+    ("merge", "GRASS r.to.vect + v.clean"): 100,
+    ("simplify", "shapely.coverage_simplify"): 15,
+    ("simplify", "mapshaper -simplify"): 8,
+    ("file_to_file", "gdal_sieve + gdal_polygonize + mapshaper"): 15,
+    ("overlay", "shapely intersection, grid_size 0.01"): 10,
+    ("zonal", "exactextract"): 30,
+    ("zonal", "rasterize + bincount"): 15,
+}
+#: Goals of our own: the least number of pixels a second, and the most memory.
+_SCAN_PX_PER_S = 1e9
+_SIEVE_MEMORY = 1.5
+_GROWTH_MB = 1500
+_PEERS = ("rasterio", "shapely", "geopandas", "connected-components-3d", "exactextract", "duckdb", "numba")
+
+
+def lines_of(path: Path) -> list[Line]:
+    return [json.loads(text) for text in path.read_text(encoding="utf-8").splitlines()]
+
+
+def write_report(page: Path, lines: list[Line], *, target: Path) -> None:
+    """Put the tables between the markers of the page, and the result at `target`."""
+    before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
+    _, found, after = rest.partition(END)
+    if not found:
+        raise ValueError(f"{page} has no {BEGIN} ... {END}")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(f"{before}{BEGIN}\n\n{report(lines)}\n{END}{after}", encoding="utf-8")
+
+
+def report(lines: list[Line]) -> str:
+    return "\n".join(
+        [
+            machine(),
+            "",
+            *_jobs(lines),
+            *_growth([line for line in lines if line["benchmark"] == "growth" and "px" in line]),
+            *_others(lines),
+        ]
+    )
+
+
+def machine() -> str:
+    """Cores and memory, and what the peers are; no names."""
+    memory_gb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    found = [f"Python {sys.version_info.major}.{sys.version_info.minor}", f"GDAL {rasterio.__gdal_version__}"]
+    for name in _PEERS:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            continue
+    cores = len(os.sched_getaffinity(0))
+    return f"Measured on {cores} cores with {memory_gb:.0f} GB of memory. {', '.join(found)}."
+
+
+def _jobs(lines: list[Line]) -> list[str]:
+    rows = [
+        "| job | how | side (px) | time (s) | memory (MB) | times ours | goal | reached | the result |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for line in lines:
+        if line["benchmark"] not in JOBS or "px" not in line:
+            continue
+        key = line["benchmark"], line["contender"]
+        goal, reached = _goal(line, lines)
+        cells = [
+            JOBS[key[0]], key[1], line.get("px"), _number(line.get("wall_s")), line.get("peak_mb"),
+            f"{line['ratio']:.1f}" if "ratio" in line else None, goal, reached, _told(line),
+        ]  # fmt: skip
+        rows.append("| " + " | ".join("" if cell is None else str(cell) for cell in cells) + " |")
+    return [*rows, ""]
+
+
+def _goal(line: Line, lines: list[Line]) -> tuple[str | None, str | None]:
+    """The goal of a line in words, and whether it is reached; None where there is none or it was not measured."""
+    key = line["benchmark"], line["contender"]
+    if key == ("scan", "millesime"):
+        rate = line.get("pixels_per_s")
+        return "1 Gpx/s", None if rate is None else _yes(rate >= _SCAN_PX_PER_S)
+    if key not in GOALS:
+        return None, None
+    goal = f"{GOALS[key]} times"
+    met = line["ratio"] >= GOALS[key] if "ratio" in line else None
+    if line["benchmark"] == "sieve":
+        goal += f", {_SIEVE_MEMORY} times its memory"
+        ours = next((other for other in lines if other["benchmark"] == "sieve" and "against" not in other), line)
+        if met is not None:
+            met = met and ours.get("peak_mb", 0) <= _SIEVE_MEMORY * line["peak_mb"]
+    return goal, None if met is None else _yes(met)
+
+
+def _growth(lines: list[Line]) -> list[str]:
+    if not lines:
+        return []
+    rows = [
+        "Growth of the chain from file to file:",
+        "",
+        "| how | side (px) | time (s) | Mpx/s | memory (MB) | goal | reached | the result |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for line in lines:
+        rate = f"{line['pixels_per_s'] / 1e6:.1f}" if "pixels_per_s" in line else ""
+        memory = line.get("peak_mb")
+        reached = _yes(memory <= _GROWTH_MB) if memory is not None else ""
+        rows.append(
+            f"| {line['contender']} | {line['px']} | {_number(line.get('wall_s')) or ''} | {rate} | {memory or ''} |"
+            f" {_GROWTH_MB} MB | {reached} | {_told(line)} |"
+        )
+    return [*rows, ""]
+
+
+def _others(lines: list[Line]) -> list[str]:
+    """Compilation, invariance, the whole chain: a line each."""
+    found = []
+    for line in lines:
+        if "error" in line and (line["benchmark"] not in JOBS or "px" not in line):
+            found.append(f"- {line['benchmark']}, {line['contender']}: {_told(line)}.")
+            continue
+        if line["benchmark"] == "compilation":
+            found.append(
+                f"- Compilation, in no other figure: {line['contender']} of the engine {line['wall_s']:.1f} s."
+            )
+        if line["benchmark"] == "invariance":
+            same = line["correctness"]
+            told = "the same bytes" if same["same_bytes"] else f"NOT the same bytes: {', '.join(same['unlike'])}"
+            found.append(
+                f"- {line['contender']}: {told} from {same['variants']} ways to cut it into tiles and workers."
+            )
+        if line["benchmark"] == "chain":
+            found.append(
+                f"- The whole chain on {line['size_km2']:g} km²: {line['seconds_per_km2']:.1f} s per km²,"
+                f" {line['peak_mb']} MB at most."
+            )
+    return [*found, ""] if found else []
+
+
+def _told(line: Line) -> str:
+    """What is wrong with a result, or how many polygons it has."""
+    if "missing" in line:
+        return str(line["missing"])
+    if "error" in line:
+        return f"failed: {str(line['error'])[:120].replace('|', ' ')}"
+    facts = line.get("correctness", {})
+    told = [f"{facts['polygons']:,} polygons"] if "polygons" in facts else []
+    if facts.get("invalid"):
+        told.append(f"{facts['invalid']} invalid")
+    if facts.get("coverage_valid") is False:
+        told.append("borders do not match")
+    if abs(facts.get("area_off_m2", 0)) >= 0.01:
+        told.append(f"area off by {facts['area_off_m2']:,} m²")
+    if facts.get("below_50_m2") and line["benchmark"] == "merge":
+        told.append(f"{facts['below_50_m2']} below 50 m²")
+    if facts.get("pixels_counted_twice_or_never"):
+        told.append(f"{facts['pixels_counted_twice_or_never']} pixels counted twice or never")
+    if facts.get("majority_as_by_masks", 1) < 1:
+        told.append(f"{1 - facts['majority_as_by_masks']:.1%} other majorities")
+    if "events_per_s" in line:
+        told.append(f"{line['events_per_s'] / 1e6:.1f} million events/s")
+    elif "pixels_per_s" in line:
+        told.append(f"{line['pixels_per_s'] / 1e6:,.0f} Mpx/s")
+    if line.get("runs") == 1:
+        told.append("one run")
+    return ", ".join(told)
+
+
+def _number(value: float | None) -> str | None:
+    return None if value is None else f"{value:.3g}"
+
+
+def _yes(met: bool) -> str:
+    return "yes" if met else "no"
+
+
+def main() -> None:
+    """Write the page anew from the JSON lines of a run: `python -m benchmarks._report LINES PAGE`."""
+    page = Path(sys.argv[2])
+    write_report(page, lines_of(Path(sys.argv[1])), target=page)
+
+
+if __name__ == "__main__":
+    main()
