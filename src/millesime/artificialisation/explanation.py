@@ -141,14 +141,16 @@ def _by_matrix(facts: _Facts) -> str:
         return f"{start}, {end}"
     why = {
         "limit": facts.say(
-            "touche la limite des données connues, au-delà de laquelle rien ne dit ce qui l'entoure",
+            "à la limite des données connues, au-delà de laquelle rien ne dit ce qui l'entoure",
             "lies along the limit of the known data, and what surrounds it there is unknown",
         ),
         "several": facts.say(
-            "est bordé(e) par plusieurs ensembles de l'autre statut et non par un seul",
+            f"{'bordé' if artificial else 'bordée'} par plusieurs ensembles de l'autre statut et non par un seul",
             "lies between several patches of the other status, not within a single one",
         ),
-    }.get(str(facts.row["patch_place"]), facts.say("n'a pas été examiné(e)", "was not looked at"))
+    }.get(
+        str(facts.row["patch_place"]), facts.say(f"non {'examiné' if artificial else 'examinée'}", "was not looked at")
+    )
     end = facts.say(
         f"et garde ce statut : {patch}, moins de {threshold}, mais {why}",
         f"and keeps that status: {patch}, less than {threshold}, but {why}",
@@ -226,8 +228,9 @@ def _filled_then_removed(facts: _Facts) -> str:
 def _removed_then_filled(facts: _Facts) -> str:
     own, whole = facts.area("remove_patch_m2"), facts.area("fill_patch_m2")
     return facts.say(
-        f"comme le dit la matrice ({_category(facts)}), mais en deux temps : son îlot de {own} a été retiré, puis comblé "
-        f"avec l'enclave non artificialisée de {whole} qui l'entoure, elle aussi sous {facts.threshold('t_other_m2')}",
+        f"comme le dit la matrice ({_category(facts)}), mais en deux temps : son îlot de {own} a été retiré, puis "
+        f"comblé avec l'enclave non artificialisée de {whole} qui l'entoure, elle aussi sous "
+        f"{facts.threshold('t_other_m2')}",
         f"as the matrix says ({_category(facts)}), but in two steps: its patch of {own} was removed, then filled with "
         f"the non-artificial patch of {whole} around it, also below {facts.threshold('t_other_m2')}",
     )
@@ -237,7 +240,8 @@ def _reading(facts: _Facts, step: str) -> str:
     """What in the sentence is not the law's."""
     if facts.is_simultaneous:
         return facts.say(
-            " ; la façon d'appliquer le seuil est celle du calcul national de l'été 2024 (sparte-2024), abandonné depuis",
+            " ; la façon d'appliquer le seuil est celle du calcul national de l'été 2024 (sparte-2024), abandonné "
+            "depuis",
             "; how the threshold is applied is that of the national computation of summer 2024 (sparte-2024), since "
             "given up",
         )

@@ -144,7 +144,7 @@ def _prefixed(code: object, prefix: str) -> object:
     return f"{prefix}{bare}" if bare[:1].isdigit() else bare
 
 
-def _ids_of_parts(ids: pd.Series, row: np.ndarray, counts: np.ndarray) -> pd.Series:  # type: ignore[type-arg]
+def _ids_of_parts(ids: pd.Series, row: np.ndarray, counts: np.ndarray) -> pd.Series:
     first = np.searchsorted(row, row)
     part = np.arange(len(row)) - first + 1
     several = counts[row] > 1

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import millesime
-from millesime.cli import check, demo, new, predict, publish, run, status, train, vectorise
+from millesime.cli import artif, check, demo, explain, new, predict, publish, run, status, train, vectorise
 from millesime.errors import MillesimeError
 
 app = typer.Typer(
@@ -29,6 +29,8 @@ for name, module in {
     "predict": predict,
     "vectorise": vectorise,
     "check": check,
+    "artif": artif,
+    "explain": explain,
     "publish": publish,
 }.items():
     app.command(name)(module.command)
