@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from millesime.geo.coverage.compiled import compiled
-from millesime.geo.coverage.noding import Noded, frame_of, index_segments
+from millesime.geo.coverage.noding import Noded, box_of, frame_of, index_segments
 
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
@@ -410,8 +410,7 @@ def _containing(
     """Face around each island, which is above the edge next below its southernmost point."""
     places = points[lowest[islands]]
     segments, edge = _beside(points, ends, places)
-    # The rays start in the grid, even where no segment does.
-    frame = frame_of(np.concatenate([segments, np.tile(places, 2)]))
+    frame = frame_of(box_of(points), len(segments))
     below = _below(segments, *index_segments(segments, frame), frame, places)
     edge = np.where(below < 0, 0, edge[below])
     turned = points[ends[edge, 0], 0] > points[ends[edge, 1], 0]

@@ -30,7 +30,7 @@ LARGEST_SPREAD = 2**30 - 256
 """Coordinates of what is noded together differ at most by this many units."""
 
 FINEST_UNIT = 64
-_SEGMENTS_PER_CELL = 2
+_ITEMS_PER_CELL = 2
 
 
 @dataclass(frozen=True)
@@ -102,11 +102,11 @@ def box_of(places: Int32) -> Int64:
     return out
 
 
-def frame_of(segments: Int32) -> Int64:
-    """Grid for an index of segments: x0, y0, cell, columns, rows."""
-    west, south, east, north = box_of(segments).tolist()
+def frame_of(box: Int64, items: int) -> Int64:
+    """Grid over a box for an index of so many items: x0, y0, cell, columns, rows."""
+    west, south, east, north = box.tolist()
     width, height = east - west + 1, north - south + 1
-    cells = max(1.0, len(segments) / _SEGMENTS_PER_CELL)
+    cells = max(1.0, items / _ITEMS_PER_CELL)
     cell = max(1, math.ceil(math.sqrt(width * height / cells)), math.ceil((width + height) / (4.0 * cells + 64.0)))
     return np.array([west, south, cell, width // cell + 1, height // cell + 1], np.int64)
 
@@ -377,14 +377,20 @@ def _lead(
     return out[:count].copy(), out_line[:count].copy()
 
 
-@compiled("int64(int32[:,::1], int64[::1], int32[::1])")
-def _first_meeting(segments: Int32, first: Int64, members: Int32) -> int:
-    """A segment that another one meets elsewhere than in ends of both, without being the same; -1: none."""
+@compiled("boolean(int32[:,::1], int32[::1], int64[::1], int32[::1], boolean[::1])")
+def _meetings(segments: Int32, owner: Int32, first: Int64, members: Int32, of_itself: npt.NDArray[np.bool_]) -> bool:
+    """Whether two different segments meet elsewhere than in ends of both.
+
+    `of_itself` is set for the owners that have two segments which do, or one segment twice.
+    """
+    any_found = False
     for at in range(first.size - 1):
         for i in range(first[at], first[at + 1]):
             s = members[i]
             ax, ay = np.int64(segments[s, 0]), np.int64(segments[s, 1])
             bx, by = np.int64(segments[s, 2]), np.int64(segments[s, 3])
+            if ax == bx and ay == by:
+                continue
             west, east, south, north = min(ax, bx), max(ax, bx), min(ay, by), max(ay, by)
             for j in range(i + 1, first[at + 1]):
                 t = members[j]
@@ -392,11 +398,12 @@ def _first_meeting(segments: Int32, first: Int64, members: Int32) -> int:
                 if max(cx, dx) < west or min(cx, dx) > east:
                     continue
                 cy, dy = np.int64(segments[t, 1]), np.int64(segments[t, 3])
-                if max(cy, dy) < south or min(cy, dy) > north:
+                if max(cy, dy) < south or min(cy, dy) > north or (cx == dx and cy == dy):
                     continue
                 a_at_end = (ax == cx and ay == cy) or (ax == dx and ay == dy)
                 b_at_end = (bx == cx and by == cy) or (bx == dx and by == dy)
                 if a_at_end and b_at_end:
+                    of_itself[owner[s]] |= owner[s] == owner[t]
                     continue
                 c_side, d_side = _turn(ax, ay, bx, by, cx, cy), _turn(ax, ay, bx, by, dx, dy)
                 if (c_side > 0 and d_side > 0) or (c_side < 0 and d_side < 0):
@@ -410,12 +417,13 @@ def _first_meeting(segments: Int32, first: Int64, members: Int32) -> int:
                     vx, vy = cx + dx - 2 * kx, cy + dy - 2 * ky
                     if ux * vx < 0 or uy * vy < 0:
                         continue
-                    return int(s)
-                a_side, b_side = _turn(cx, cy, dx, dy, ax, ay), _turn(cx, cy, dx, dy, bx, by)
-                if (a_side > 0 and b_side > 0) or (a_side < 0 and b_side < 0):
-                    continue
-                return int(s)
-    return -1
+                else:
+                    a_side, b_side = _turn(cx, cy, dx, dy, ax, ay), _turn(cx, cy, dx, dy, bx, by)
+                    if (a_side > 0 and b_side > 0) or (a_side < 0 and b_side < 0):
+                        continue
+                any_found = True
+                of_itself[owner[s]] |= owner[s] == owner[t]
+    return any_found
 
 
 @compiled("int32[:,::1](int32[:,::1], int64[::1])")
@@ -463,20 +471,34 @@ def node(vertices: Int32, offsets: Int64, planar: Int32, *, unit: int) -> Noded:
     segments = segments_of_lines(vertices, offsets)
     counts = np.diff(offsets) - 1
     line = np.repeat(np.arange(offsets.size - 1, dtype=np.int32), counts)
-    frame = frame_of(segments)
-    crossings = _crossings(segments, planar[line], unit, *index_segments(segments, frame))
-    points, number, first = sort_points(*number_points(vertices, unit, crossings), unit, frame)
+    box = box_of(segments)
+    crossings = _crossings(segments, planar[line], unit, *index_segments(segments, frame_of(box, len(segments))))
+    points, number = number_points(vertices, unit, crossings)
+    frame = frame_of(box, len(points))
+    points, number, first = sort_points(points, number, unit, frame)
     ends = ends_of_lines(number, offsets)
     return Noded(points, *_lead(segments, line, ends, unit, points, first, frame))
 
 
-def match(vertices: Int32, offsets: Int64) -> Noded | None:
-    """The segments of lines as they are, in cm, when they meet nowhere but in their ends; None otherwise."""
+def match(vertices: Int32, offsets: Int64, owner: Int32) -> tuple[Noded | None, npt.NDArray[np.bool_]]:
+    """The segments of lines as they are, when they meet nowhere but in their ends.
+
+    Args:
+        vertices: (v, 2) x and y of the vertices, line after line, in cm.
+        offsets: (lines + 1,) where each line begins in `vertices`; no line is empty.
+        owner: (lines,) number of what each line belongs to.
+
+    Returns:
+        the edges, None when segments meet elsewhere; (owners,) whether lines of one owner do, or run over
+        one another.
+    """
     segments = segments_of_lines(vertices, offsets)
-    if _first_meeting(segments, *index_segments(segments, frame_of(segments))) >= 0:
-        return None
+    line = np.repeat(np.arange(offsets.size - 1, dtype=np.int32), np.diff(offsets) - 1)
+    of_itself = np.zeros(int(owner.max(initial=-1)) + 1, np.bool_)
+    frame = frame_of(box_of(segments), len(segments))
+    if _meetings(segments, owner[line], *index_segments(segments, frame), of_itself):
+        return None, of_itself
     points, number = number_points(vertices, 1, np.empty((0, 2), np.int64))
     ends = ends_of_lines(number, offsets)
-    line = np.repeat(np.arange(offsets.size - 1, dtype=np.int32), np.diff(offsets) - 1)
     kept = ends[:, 0] != ends[:, 1]
-    return Noded(points, ends[kept], line[kept])
+    return Noded(points, ends[kept], line[kept]), of_itself

@@ -36,7 +36,7 @@ class Overlay(Generic[CoverageT]):
     """The pieces of several layers laid over one another."""
 
     coverage: CoverageT
-    """Faces from north to south, then from west to east; `face_values` is their number."""
+    """Faces in an order by content, from the north on; `face_values` is their number."""
 
     lineage: Int32
     """(faces, layers) polygon or face of each layer that holds the face, by its place in the layer; -1: none."""
