@@ -59,13 +59,15 @@ class _Facts:
 
     def threshold(self, name: str) -> str:
         value = self._square_metres(getattr(self.rules, name))
-        if self.rules.is_law(name):
+        if not self.rules.is_law(name):
             return self.say(
-                f"{value}, seuil de la loi (annexe de l'article R.101-1 du code de l'urbanisme)",
-                f"{value}, the threshold of the law (annex of article R.101-1, code de l'urbanisme)",
+                f"{value} (seuil choisi, pas celui de la loi)", f"{value} (a chosen threshold, not the law's)"
             )
+        if name == "t_built_m2":
+            return self.say(f"{value} (seuil de la loi pour le bâti)", f"{value} (the law's threshold for built land)")
         return self.say(
-            f"{value}, seuil choisi, qui n'est pas celui de la loi", f"{value}, a chosen threshold, not the law's"
+            f"{value} (seuil de la loi, annexe de l'article R.101-1 du code de l'urbanisme)",
+            f"{value} (the law's threshold, annex of article R.101-1, code de l'urbanisme)",
         )
 
 
@@ -122,7 +124,7 @@ def _patch(facts: _Facts, *, artificial: bool) -> str:
         "l'îlot artificialisé" if artificial else "l'enclave non artificialisée",
         "artificial patch" if artificial else "non-artificial patch",
     )
-    return facts.say(f"{kind} dont il fait partie a {area}", f"the {kind} that it belongs to has {area}")
+    return facts.say(f"{kind} dont il fait partie mesure {area}", f"the {kind} that it belongs to has {area}")
 
 
 def _by_matrix(facts: _Facts) -> str:
@@ -170,9 +172,9 @@ def _around(facts: _Facts, *, artificial: bool) -> str:
     if facts.is_simultaneous:
         return ""
     return facts.say(
-        f", et elle est entourée de sol {facts.status(True)}"
+        f", et qu'elle est entourée de sol {facts.status(True)}"
         if not artificial
-        else f", et il est entouré de sol {facts.status(False)}",
+        else f", et qu'il est entouré de sol {facts.status(False)}",
         f", and it is enclosed in {'artificial' if not artificial else 'non-artificial'} land",
     )
 
@@ -210,7 +212,7 @@ def _kept(facts: _Facts) -> str:
         )
     built = facts.area("built_patch_m2", threshold="t_built_m2")
     return start + facts.say(
-        f", parce que son bâti a {built}, au moins {facts.threshold('t_built_m2')}",
+        f", parce que son bâti mesure {built}, au moins {facts.threshold('t_built_m2')}",
         f", because its built patch has {built}, at least {facts.threshold('t_built_m2')}",
     )
 

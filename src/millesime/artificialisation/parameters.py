@@ -81,7 +81,12 @@ class Parameters(pydantic.BaseModel, frozen=True, extra="forbid"):
 
     def as_rules(self) -> str:
         """One line that holds every parameter: written beside each status, so that a row explains itself."""
-        return " ".join(f"{name}={_written(value)}" for name, value in self.model_dump().items())
+        return " ".join(f"{name}={_written(value)}" for name, value in self.in_force().items())
+
+    def in_force(self) -> dict[str, Any]:
+        """The parameters that have a say: mode `sparte-2024` fixes all readings by itself."""
+        alone = {*_READINGS, "margin_m"} if self.mode == "sparte-2024" else set()
+        return self.model_dump(exclude=alone)
 
     @classmethod
     def from_rules(cls, rules: str) -> Parameters:

@@ -201,7 +201,9 @@ def _rules(parameters: Parameters) -> list[dict[str, str]]:
     from millesime.artificialisation import STANDING
 
     rules = [{"name": "mode", "value": parameters.mode, "standing": STANDING[parameters.mode]}]
-    for name, value in parameters.model_dump(exclude={"mode"}).items():
+    for name, value in parameters.in_force().items():
+        if name == "mode":
+            continue
         standing = STANDING[name]
         if standing == "law" and not parameters.is_law(name):
             standing = "chosen, not the value of the law"

@@ -1,0 +1,82 @@
+"""Estimates with their intervals, what stands in their place when there is none, and the interval to decide with."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+#: Half-width of a 95 % normal interval, in standard errors.
+Z_95 = 1.96
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure estimated from a sample."""
+
+    value: float
+    standard_error: float
+
+    @property
+    def half_width(self) -> float:
+        """Half the width of the 95 % normal interval."""
+        return Z_95 * self.standard_error
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % normal interval."""
+        return self.value - self.half_width, self.value + self.half_width
+
+    def times(self, factor: float) -> Estimate:
+        """The same figure in another unit: a proportion times the total area is an area."""
+        return Estimate(self.value * factor, self.standard_error * abs(factor))
+
+    def as_dict(self) -> dict[str, object]:
+        """For JSON."""
+        low, high = self.interval
+        return {"value": self.value, "standard_error": self.standard_error, "low_95": low, "high_95": high}
+
+
+@dataclass(frozen=True)
+class NoEstimate:
+    """Nothing can be said of a figure from the sample, and why: this stands where a false interval would."""
+
+    reason: str
+
+    def as_dict(self) -> dict[str, object]:
+        """For JSON."""
+        return {"value": None, "reason": self.reason}
+
+
+def wilson(proportion: float, size: float, *, z: float = Z_95) -> tuple[float, float]:
+    """Wilson's interval of a proportion observed on `size` points (a real number: the effective size).
+
+    Raises:
+        ValueError: a proportion outside 0 to 1, or a size that is not positive.
+    """
+    if not 0 <= proportion <= 1 or not size > 0:
+        raise ValueError(f"no Wilson interval for a proportion of {proportion} on {size} points")
+    square = z * z / size
+    centre = (proportion + square / 2) / (1 + square)
+    half = z * math.sqrt(proportion * (1 - proportion) / size + square / (4 * size)) / (1 + square)
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def effective_size(proportion: Estimate, size: int) -> float:
+    """The size of the simple random sample that would give the same variance; the size itself without variance."""
+    variance = proportion.standard_error**2
+    spread = proportion.value * (1 - proportion.value)
+    return spread / variance if variance > 0 and spread > 0 else float(size)
+
+
+def deciding_interval(proportion: Estimate, size: int) -> tuple[float, float]:
+    """The interval to decide with: the wider, on each side, of the normal one and Wilson's at the effective size.
+
+    Without an error observed the variance is 0 and the normal interval would "prove" 100 % with five good points.
+
+    Args:
+        proportion: an accuracy, with its standard error.
+        size: points that it was estimated from.
+    """
+    low, high = wilson(min(max(proportion.value, 0.0), 1.0), effective_size(proportion, size))
+    normal_low, normal_high = proportion.interval
+    return max(0.0, min(low, normal_low)), min(1.0, max(high, normal_high))
