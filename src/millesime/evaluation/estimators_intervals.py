@@ -58,7 +58,9 @@ def wilson(proportion: float, size: float, *, z: float = Z_95) -> tuple[float, f
     square = z * z / size
     centre = (proportion + square / 2) / (1 + square)
     half = z * math.sqrt(proportion * (1 - proportion) / size + square / (4 * size)) / (1 + square)
-    return max(0.0, centre - half), min(1.0, centre + half)
+    # At the ends the formula gives 0 and 1 but for rounding.
+    low = 0.0 if proportion == 0 else max(0.0, centre - half)
+    return low, 1.0 if proportion == 1 else min(1.0, centre + half)
 
 
 def effective_size(proportion: Estimate, size: int) -> float:
