@@ -75,21 +75,24 @@ def count_polygons(
     per_word = 8 if labels.itemsize == 1 else 4
     shift = 3 if labels.itemsize == 1 else 2
     all_ones = np.uint64(0x0101010101010101) if labels.itemsize == 1 else np.uint64(0x0001000100010001)
-    starts = np.empty(last_row - first_row + 2, np.int64)
+    starts = np.empty(last_row - first_row + 3, np.int64)
     columns = np.empty(1024, np.int32)
     for polygon in range(polygon_offsets.size - 1):
         begin, end = max(top[polygon], first_row), min(bottom[polygon], last_row)
         if begin >= end:
             continue
         # Crossings by row: counted two places ahead, so that filling moves each start to its place.
-        starts[: end - begin + 2] = 0
+        starts[: end - begin + 3] = 0
         for ring in range(polygon_offsets[polygon], polygon_offsets[polygon + 1]):
             for i in range(ring_offsets[ring], ring_offsets[ring + 1] - 1):
                 first, last = _rows_crossed(xy[i, 1], xy[i + 1, 1], begin, end)
-                for row in range(first, last):
-                    starts[row - begin + 2] += 1
+                if first < last:
+                    starts[first - begin + 2] += 1
+                    starts[last - begin + 2] -= 1
+        crossings = np.int64(0)
         for row in range(end - begin):
-            starts[row + 2] += starts[row + 1]
+            crossings += starts[row + 2]
+            starts[row + 2] = starts[row + 1] + crossings
         if starts[end - begin + 1] > columns.size:
             columns = np.empty(2 * starts[end - begin + 1], np.int32)
         for ring in range(polygon_offsets[polygon], polygon_offsets[polygon + 1]):
@@ -110,24 +113,26 @@ def count_polygons(
                 i = offset + columns[pair]
                 stop = offset + columns[pair + 1]
                 while i < stop:
-                    if i < lead or (i - lead) & (per_word - 1) or i + per_word > stop:
-                        counts[polygon, place[labels[i]]] += 1
+                    label = labels[i]
+                    w = (i - lead) >> shift
+                    if w < 0 or w >= words.size:
+                        counts[polygon, place[label]] += 1
                         i += 1
                         continue
-                    w = (i - lead) >> shift
-                    beyond = w + ((stop - i) >> shift)
                     word = words[w]
-                    label = labels[i]
+                    after = w + 1
                     if word == np.uint64(label) * all_ones:
-                        after = w + 1
+                        # Words that reach over the end of the span count as far as it goes.
+                        beyond = min(words.size, (stop - lead + per_word - 1) >> shift)
                         while after < beyond and words[after] == word:
                             after += 1
-                        counts[polygon, place[label]] += (after - w) * per_word
-                        i += (after - w) * per_word
+                        run_stop = min(stop, lead + (after << shift))
+                        counts[polygon, place[label]] += run_stop - i
+                        i = run_stop
                     else:
-                        for _ in range(per_word):
-                            counts[polygon, place[labels[i]]] += 1
-                            i += 1
+                        for pixel in range(i, min(stop, lead + (after << shift))):
+                            counts[polygon, place[labels[pixel]]] += 1
+                        i = min(stop, lead + (after << shift))
 
 
 @compiled(
