@@ -49,8 +49,9 @@ class Arrangement:
         # First by the corner in the north-west; the rest is looked at only where several faces have it in common.
         key = (extents[0] << 32) + extents[1]
         order: Int64 = faces[np.argsort(key[faces], kind="stable")]
-        alike = np.append(key[order][1:] == key[order][:-1], False)
-        alike[1:] |= alike[:-1]
+        alike = np.zeros(order.size, np.bool_)
+        alike[1:] = key[order[1:]] == key[order[:-1]]
+        alike[:-1] |= alike[1:]
         tied = order[alike]
         order[alike] = tied[np.lexsort((*extents[:1:-1, tied], key[tied]))]
         return order
