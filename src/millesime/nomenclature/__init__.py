@@ -1,4 +1,5 @@
-"""The nomenclatures: cover classes, CS, US, crosswalks, the artificialisation matrix and the thresholds.
+"""The nomenclatures: cover classes, CS, US, crosswalks, the artificialisation matrix, the thresholds and
+the plausibility of each pair of cover and use.
 
 The tables are CSV files beside this module. An unknown code is an error everywhere, never a default.
 """
@@ -9,6 +10,7 @@ from millesime.nomenclature.artificialisation import ARTIFICIALISATION, Artifici
 from millesime.nomenclature.codes import CS, US, Code, CodeTable
 from millesime.nomenclature.cover import COSIA, FLAIR1, FLAIR_HUB, CoverClass, CoverNomenclature, cover
 from millesime.nomenclature.crosswalk import FLAIR1_TO_COSIA, FLAIR_HUB_TO_COSIA, Crosswalk
+from millesime.nomenclature.plausibility import PLAUSIBILITY, PlausibilityTable
 from millesime.nomenclature.thresholds import Threshold, threshold, thresholds
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "FLAIR1_TO_COSIA",
     "FLAIR_HUB",
     "FLAIR_HUB_TO_COSIA",
+    "PLAUSIBILITY",
     "US",
     "ArtificialisationMatrix",
     "Code",
@@ -26,6 +29,7 @@ __all__ = [
     "CoverClass",
     "CoverNomenclature",
     "Crosswalk",
+    "PlausibilityTable",
     "Threshold",
     "cover",
     "threshold",

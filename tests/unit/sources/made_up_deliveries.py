@@ -95,14 +95,16 @@ def as_multi(frame):
 
 def shifted(frame, crs, east=500_000, north=2_000_000):
     """The same map somewhere else, in another CRS."""
-    moved = shapely.transform(np.asarray(frame.geometry.array), lambda xy: xy + (east, north))
+    moved = shapely.transform(np.asarray(frame.geometry.array), lambda xy: xy + np.array([east, north]))
     return frame.set_geometry(moved).set_crs(crs, allow_override=True)
 
 
 def write(frame, path: Path, *, layer=None, geometry="the_geom"):
     """Write a GeoPackage or a Shapefile; the folders are made."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    options = {} if path.suffix == ".shp" else {"layer": layer or path.stem, "GEOMETRY_NAME": geometry}
+    options = {"layer": layer or path.stem, "GEOMETRY_NAME": geometry}
+    if path.suffix == ".shp":  # a Shapefile keeps ten characters of a name
+        frame, options = frame.rename(columns={name: name[:10] for name in frame.columns}), {}
     frame.to_file(path, **options)
     return path
 

@@ -115,6 +115,8 @@ def _attributes(
             table[name] = as_text(found)
         elif name == "millesime":
             table[name] = values.years(found)
+            unread = int(table[name].isna().sum()) if name in columns else 0
+            told += [f"{unread} rows have no readable millesime"] if unread else []
         elif name == "ossature":
             table[name], completed = _ossature(found, given=name in columns)
             told += completed

@@ -1,0 +1,78 @@
+"""How plausible each pair of cover and use is: usual, rare or suspect.
+
+No list of legal pairs is published: the whole table is inferred from the definitions of the codes and from the errors
+that users reported. A suspect pair is worth a look; it proves nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from millesime.errors import CodeError
+from millesime.nomenclature.codes import CS, US
+from millesime.nomenclature.tables import read_table
+
+Plausibility = Literal["usual", "rare", "suspect"]
+
+
+@dataclass(frozen=True)
+class PlausibilityCell:
+    """One pair of cover and use."""
+
+    cs: str
+    us: str
+    plausibility: Plausibility
+    certainty: str
+    """What the judgement rests on; 'inferred' wherever no text says it."""
+
+    reason: str
+    """Why the pair is suspect, in one sentence; '' for the others."""
+
+
+@dataclass(frozen=True)
+class PlausibilityTable:
+    """The 14 x 20 pairs."""
+
+    cells: tuple[PlausibilityCell, ...]
+    _by_pair: dict[tuple[str, str], PlausibilityCell] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_pair", {(cell.cs, cell.us): cell for cell in self.cells})
+        expected = {(cs.code, us.code) for cs in CS.leaves for us in US.leaves}
+        if set(self._by_pair) != expected or len(self.cells) != len(expected):
+            raise CodeError("the plausibility table does not hold each delivered pair once")
+
+    def cell(self, cs: str, us: str) -> PlausibilityCell:
+        """The cell of a pair.
+
+        Raises:
+            CodeError: a code is not delivered.
+        """
+        if (cs, us) not in self._by_pair:
+            CS.require([cs])
+            US.require([us])
+        return self._by_pair[(cs, us)]
+
+    def of(self, cs: npt.ArrayLike, us: npt.ArrayLike) -> npt.NDArray[np.object_]:
+        """(n,) plausibility of each pair of two aligned arrays of codes; '' where a code is not delivered."""
+        pairs = zip(np.asarray(cs, dtype=object).tolist(), np.asarray(us, dtype=object).tolist(), strict=True)
+        known = {pair: cell.plausibility for pair, cell in self._by_pair.items()}
+        return np.array([known.get(pair, "") for pair in pairs], dtype=object)
+
+
+PLAUSIBILITY = PlausibilityTable(
+    tuple(
+        PlausibilityCell(
+            cs=row["cs"],
+            us=row["us"],
+            plausibility=cast(Plausibility, row["plausibility"]),
+            certainty=row["certainty"],
+            reason=row["reason"],
+        )
+        for row in read_table("plausibility")
+    )
+)
