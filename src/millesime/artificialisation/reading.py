@@ -12,10 +12,11 @@ import shapely
 from millesime.artificialisation.product import ADDED_COLUMNS, FACT_COLUMNS
 from millesime.errors import CrsError, GeometryError, SchemaError
 from millesime.geo.precision import polygons_of
+from millesime.nomenclature import CS, US
 
 #: Names that deliveries give to the codes, in lower case.
 _NAMES = {"code_cs": ("code_cs", "couverture"), "code_us": ("code_us", "usage")}
-_PREFIX = {"code_cs": "CS", "code_us": "US"}
+_TABLES = {"code_cs": ("CS", CS), "code_us": ("US", US)}
 _ROW_NUMBERS = ("fid", "ogc_fid")
 
 
@@ -69,14 +70,17 @@ def occupation_of(frame: geopandas.GeoDataFrame, *, place: str) -> Occupation:
     Raises:
         SchemaError: no cover or no use, or attributes that differ by case only.
         CrsError: a CRS that is not in metres.
+        CodeError: unknown codes, all told together.
         GeometryError: no row has a surface.
     """
     _require_metres(frame, place)
     named = _renamed(frame, place)
     replaced = tuple(name for name in (*ADDED_COLUMNS, *FACT_COLUMNS) if name in named.columns)
     named = named.drop(columns=[*replaced, *(name for name in _ROW_NUMBERS if name in named.columns)])
-    for name, prefix in _PREFIX.items():
+    for name, (prefix, table) in _TABLES.items():
         named[name] = _with_prefix(named[name], prefix)
+        if table.unknown(named[name].unique().tolist()):
+            table.require(named[name].tolist(), place=place)
     geoms = shapely.force_2d(named.geometry.to_numpy())
     invalid = ~shapely.is_valid(geoms) & ~shapely.is_missing(geoms)
     if invalid.any():
@@ -132,14 +136,15 @@ def _renamed(frame: geopandas.GeoDataFrame, place: str) -> geopandas.GeoDataFram
 
 
 def _with_prefix(codes: pd.Series, prefix: str) -> pd.Series:
-    """Codes as delivered, with their prefix; what is no text stays as it is and is refused later, by name."""
-    distinct = {code: _prefixed(code, prefix) for code in codes.unique()}
-    return codes.astype(object).map(lambda code: distinct.get(code, code))
+    """Codes as delivered, with their prefix; None for what is no text."""
+    number, distinct = pd.factorize(codes, use_na_sentinel=False)
+    written = np.array([_prefixed(code, prefix) for code in distinct], dtype=object)
+    return pd.Series(written[number], index=codes.index, dtype=object)
 
 
-def _prefixed(code: object, prefix: str) -> object:
+def _prefixed(code: object, prefix: str) -> str | None:
     if not isinstance(code, str):
-        return code
+        return None
     bare = code.strip()
     return f"{prefix}{bare}" if bare[:1].isdigit() else bare
 
