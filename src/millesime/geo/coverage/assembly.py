@@ -101,7 +101,9 @@ def _lay_out(
         for i in range(chain_offsets[chain], chain_offsets[chain + 1]):
             low, high = offsets[halves[i] >> 1], offsets[(halves[i] >> 1) + 1]
             for j in range(0 if i == chain_offsets[chain] else 1, high - low):
-                out[filled] = vertices[high - 1 - j if halves[i] & 1 else low + j]
+                source = high - 1 - j if halves[i] & 1 else low + j
+                out[filled, 0] = vertices[source, 0]
+                out[filled, 1] = vertices[source, 1]
                 joint[filled] = j == high - low - 1
                 filled += 1
         closed = chain >= chains
@@ -148,7 +150,8 @@ def _lay_out(
                     bx, by = np.int64(out[i + 1, 0]) - out[i, 0], np.int64(out[i + 1, 1]) - out[i, 1]
                     if ax * by == ay * bx and ax * bx + ay * by > 0:
                         continue
-                out[kept] = out[i]
+                out[kept, 0] = out[i, 0]
+                out[kept, 1] = out[i, 1]
                 kept += 1
             filled = kept
         out_offsets[chain + 1] = filled
@@ -165,7 +168,8 @@ def gather_arcs(vertices: Int32, offsets: Int64, order: Int64) -> tuple[Int32, I
     filled = 0
     for position in range(order.size):
         for i in range(offsets[order[position]], offsets[order[position] + 1]):
-            out[filled] = vertices[i]
+            out[filled, 0] = vertices[i, 0]
+            out[filled, 1] = vertices[i, 1]
             filled += 1
         out_offsets[position + 1] = filled
     return out[:filled].copy(), out_offsets
@@ -268,7 +272,8 @@ def gather_vertices(vertices: Int32, offsets: Int64, keep: npt.NDArray[np.uint8]
     for arc in range(offsets.size - 1):
         for i in range(offsets[arc], offsets[arc + 1]):
             if keep[i]:
-                out[filled] = vertices[i]
+                out[filled, 0] = vertices[i, 0]
+                out[filled, 1] = vertices[i, 1]
                 filled += 1
         out_offsets[arc + 1] = filled
     return out[:filled].copy(), out_offsets

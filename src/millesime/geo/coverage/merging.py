@@ -364,7 +364,7 @@ def merge_arcs(
     if min_area_m2 is None:
         group, roots = number_roots(np.arange(faces, dtype=np.int32), ranks)
         return MergedArcs(join_arcs(arcs, group, fixed=fixed), values[roots], 0)
-    classes, number = _numbered(values)
+    classes, number = numbered(values)
     swept = measures.double_areas(arcs.vertices, arcs.offsets)
     parent, identity, order, _, isolated = _merge(
         arcs.left,
@@ -385,7 +385,7 @@ def merge_arcs(
     return MergedArcs(join_arcs(arcs, group, fixed=fixed), values[identity[roots]], int(isolated))
 
 
-def _numbered(values: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], Int32]:
+def numbered(values: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], Int32]:
     """The distinct values in order, and the place of each value among them."""
     if values.dtype.kind != "u" or values.dtype.itemsize > 2:
         found, number = np.unique(values, return_inverse=True)

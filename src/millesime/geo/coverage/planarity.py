@@ -144,7 +144,7 @@ def _node_in_disorder(first: Int64, leaving: Int32, left: Int32, right: Int32) -
 
 
 def checked_polygons(coverage: Coverage) -> tuple[npt.NDArray[np.object_], tuple[str, ...]]:
-    """The polygons of a coverage, none where borders are at fault; its faults as `Coverage.check_borders` tells them."""
+    """The polygons of a coverage, none where borders are at fault; its faults, see `Coverage.check_borders`."""
     nothing = np.empty(0, dtype=object)
     if not coverage.arc_count:
         return nothing, ()

@@ -25,7 +25,7 @@ from millesime.geo.coverage.labels import (
     stand_in_for_zero,
     with_zero_outside,
 )
-from millesime.geo.coverage.merging import Affinity, merge_arcs
+from millesime.geo.coverage.merging import Affinity, merge_arcs, numbered
 from millesime.geo.coverage.stitching import Part, corners_of, open_faces, stitch
 from millesime.geo.coverage.tracing import Cut, LabelSweep
 from millesime.geo.grid import Grid, Window
@@ -103,7 +103,7 @@ def part_of_tile(window: Window, *, read: ReadLabels, grid: Grid, rules: TileRul
     beyond = _unused_label(swept) if cut else 0
     if beyond > np.iinfo(swept.dtype).max:
         swept = swept.astype(np.uint32)
-    sweep = LabelSweep(width=window.width, dtype=swept.dtype, cut=cut, beyond=beyond)
+    sweep = LabelSweep(width=window.width, height=window.height, dtype=swept.dtype, cut=cut, beyond=beyond)
     sweep.feed(swept, last=True)
     traced = sweep.finish(x_of=x_of, y_of=y_of)
     arcs = Arcs(traced.vertices, traced.offsets, traced.left, traced.right, traced.start, traced.end)
@@ -125,9 +125,9 @@ def _unused_label(labels: Labels) -> int:
 
 
 def _by_value(values: Labels, double_areas: npt.NDArray[np.int64]) -> dict[int, int]:
-    found, number = np.unique(values, return_inverse=True)
-    total = np.zeros(found.size, np.int64)
-    np.add.at(total, number, double_areas)
+    found, number = numbered(values)
+    # Sums of the areas of a tile stay far below 2**53.
+    total = np.bincount(number, weights=double_areas, minlength=found.size).astype(np.int64)
     return dict(zip(found.tolist(), total.tolist(), strict=True))
 
 

@@ -30,8 +30,6 @@ _FREE = -1
 #: The face outside of everything, and what lies beyond a cut through the raster.
 OUTSIDE = -1
 BEYOND = -2
-#: Codes of corners where nothing happens: no edge, a vertical line, a horizontal line (bits 0, 3 and 12).
-_QUIET = 0x1009
 
 
 @compiled("int64(int32[::1], int64)")
@@ -61,18 +59,19 @@ def _attach(link: Int32, one: int, other: int) -> None:
 
 @compiled(
     *(
-        f"int64({label}[:,::1], int64, int64, boolean, {label}, {label}[::1], int32[::1], int32[::1], int32[:,::1],"
-        f" int32[:,::1], int32[:,::1], int32[::1], {label}[::1], int64[::1])"
+        f"int64({label}[:,::1], int64, int64, boolean, {label}, {label}, {label}[::1], int32[::1], int32[::1],"
+        f" int32[:,::1], int32[:,::1], int32[:,::1], int32[::1], {label}[::1], int64[::1])"
         for label in ("uint8", "uint32")
     )
 )
 def _sweep(
-    rows: npt.NDArray[Any],  # (n, w + 2) labels, with a column of padding on each side
-    begin: int,  # first of `rows` to sweep
-    first: int,  # row of the raster that rows[0] is
-    last: bool,  # the last of `rows` is the row of padding below the raster
+    labels: npt.NDArray[Any],  # (n, w)
+    begin: int,  # first of the rows of labels to sweep
+    first: int,  # row of the raster that labels[0] is
+    last: bool,  # after the labels comes the row of padding below the raster
     beyond: Any,  # label of the padding beyond a cut, 0 when there is no cut
-    above: npt.NDArray[Any],  # (w + 2,) the row above rows[begin]
+    south: Any,  # label of the padding below the raster
+    previous: npt.NDArray[Any],  # (w + 2,) the row above labels[begin], with padding on each side
     column_face: Int32,  # (w + 2,) face of each pixel of the row above
     column_end: Int32,  # (w + 1,) record at the open end of the vertical boundary that comes from above
     place: Int32,  # (capacity, 2) corner (column, row) of each record
@@ -82,34 +81,55 @@ def _sweep(
     value: npt.NDArray[Any],  # (face capacity,) label
     count: Int64,  # records, faces, nodes made so far
 ) -> int:
-    """Sweep rows until they are done or the arrays are nearly full; return how many of `rows` are done."""
-    columns = rows.shape[1] - 1
+    """Sweep rows until they are done or the arrays are nearly full; return how many are done, padding among them."""
+    columns = labels.shape[1] + 1
+    rows = labels.shape[0] + (1 if last else 0)
     records, faces, nodes = count[0], count[1], count[2]
-    code = np.zeros(columns, np.uint8)
+    words = (columns + 7) >> 3
+    code = np.zeros(8 * words, np.uint8)
+    code_words = code.view(np.uint64)
+    above, below = previous.copy(), previous.copy()
     done = begin
-    for i in range(begin, rows.shape[0]):
+    x: Any
+    for i in range(begin, rows):
         if records + 4 * columns > place.shape[0] or faces + columns > parent.shape[0]:
             break
-        below = rows[i]
+        bottommost = i == labels.shape[0]
+        # Loops, not slices: these are compiled to moves of whole registers.
+        if bottommost:
+            for x in range(columns - 1):
+                below[x + 1] = south
+        else:
+            pixels = labels[i]
+            for x in range(columns - 1):
+                below[x + 1] = pixels[x]
         for x in range(columns):
             a, b, c, d = above[x], above[x + 1], below[x], below[x + 1]
-            code[x] = (a != b) | ((c != d) << 1) | ((a != c) << 2) | ((b != d) << 3)
+            # No event where a line goes straight on: 0 there, so that eight corners are passed at once.
+            turns = ((a != b) != (c != d)) | ((a != c) != (b != d)) | ((a != b) & (a != c))
+            code[x] = turns * ((a != b) | ((c != d) << 1) | ((a != c) << 2) | ((b != d) << 3))
         y = first + i
-        bottommost = last and i == rows.shape[0] - 1
         frame = y == 0 or bottommost
-        # Edges between two paddings lie outside of the raster.
-        if y == 0:
-            code[0] &= 0xE
-            code[columns - 1] &= 0xE
-        if bottommost:
-            code[0] &= 0xD
-            code[columns - 1] &= 0xD
+        if frame:
+            # In the corners of the frame, the edge between two paddings is none.
+            for x in (0, columns - 1):
+                bits = (above[x + 1] != below[x + 1]) << 3 | (above[x] != below[x]) << 2
+                if not bottommost:
+                    bits |= (below[x] != below[x + 1]) << 1
+                if y > 0:
+                    bits |= above[x] != above[x + 1]
+                code[x] = bits
         across: Any = np.int64(_FREE)  # record at the open end of the horizontal boundary that comes from the left
         section = 0  # where the changed pixels began that carry `face_c`
         face_c: Any = np.int64(OUTSIDE)
-        for x in range(columns):
-            k = code[x]
-            if (_QUIET >> k) & 1:
+        x = np.int64(-1)
+        while x + 1 < columns:
+            x += 1
+            if x & 7 == 0 and code_words[x >> 3] == 0:
+                x += 7
+                continue
+            k = np.int64(code[x])
+            if k == 0:
                 continue
             top, bottom, left, right = k & 1, (k >> 1) & 1, (k >> 2) & 1, (k >> 3) & 1
             face_a = np.int64(column_face[x])
@@ -189,8 +209,9 @@ def _sweep(
                     else:
                         column_end[x] = v
             face_c = face_d
-        above[:] = below
+        above, below = below, above
         done = i + 1
+    previous[:] = above
     count[0], count[1], count[2] = records, faces, nodes
     return done
 
@@ -356,7 +377,9 @@ class LabelSweep:
     each corner of the tile and wherever the face along the cut changes.
     """
 
-    def __init__(self, *, width: int, dtype: np.dtype[Any], cut: Cut | None = None, beyond: int = 0) -> None:
+    def __init__(
+        self, *, width: int, dtype: np.dtype[Any], height: int = 0, cut: Cut | None = None, beyond: int = 0
+    ) -> None:
         self._dtype = np.dtype(np.uint8 if dtype == np.uint8 else np.uint32)
         self._width = width
         self._cut = cut or Cut()
@@ -368,7 +391,9 @@ class LabelSweep:
             self._above[column] = beyond if is_cut else 0
             self._column_face[column] = BEYOND if is_cut else OUTSIDE
         self._column_end = np.full(width + 1, _FREE, np.int32)
-        records, faces = 16 * (width + 1), 4 * (width + 1)
+        self._south = self._dtype.type(beyond if self._cut.south else 0)
+        # Room for what a tile usually has, which costs nothing until it is filled.
+        records, faces = max(16 * (width + 1), width * height // 8), max(4 * (width + 1), width * height // 32)
         self._place = np.empty((records, 2), np.int32)
         self._link = np.empty((records, 2), np.int32)
         self._sides = np.empty((records, 2), np.int32)
@@ -378,19 +403,14 @@ class LabelSweep:
 
     def feed(self, labels: npt.NDArray[np.unsignedinteger[Any]], *, last: bool) -> None:
         """Sweep the next rows, of shape (n, width); 0 is outside."""
-        rows = np.empty((labels.shape[0] + int(last), self._width + 2), self._dtype)
-        rows[: labels.shape[0], 1:-1] = labels
-        rows[:, 0] = self._beyond if self._cut.west else 0
-        rows[:, -1] = self._beyond if self._cut.east else 0
-        if last:
-            rows[-1, 1:-1] = self._beyond if self._cut.south else 0
+        rows = np.ascontiguousarray(labels, self._dtype)
         done = 0
         while True:
             done = _sweep(
-                rows, done, self._next_row, last, self._beyond, self._above, self._column_face, self._column_end,
-                self._place, self._link, self._sides, self._parent, self._value, self._count,
+                rows, done, self._next_row, last, self._beyond, self._south, self._above, self._column_face,
+                self._column_end, self._place, self._link, self._sides, self._parent, self._value, self._count,
             )  # fmt: skip
-            if done == rows.shape[0]:
+            if done == rows.shape[0] + int(last):
                 break
             self._grow()
         self._next_row += rows.shape[0]
