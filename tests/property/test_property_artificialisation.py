@@ -91,14 +91,97 @@ def test_agrees_with_pixels_however_polygons_are_split(scene, rules):
     assert _status_of_cells(_dissolved(cells), cells, **rules) == expected
 
 
-@given(scene=scenes, rules=settings_of_rules, seed=st.integers(0, 2**32 - 1))
-@settings(max_examples=30, deadline=None)
+any_settings = st.one_of(
+    st.just({"mode": "sparte-2024"}),
+    st.fixed_dictionaries(
+        {
+            "connectivity": st.sampled_from(["edge", "touch"]),
+            "order": st.sampled_from(["fill_first", "remove_first"]),
+            "enclosure": st.sampled_from(["limit", "single"]),
+            "built_forcing": st.sampled_from(["self", "adjacent"]),
+        }
+    ),
+)
+
+
+@given(scene=scenes, rules=any_settings, seed=st.integers(0, 2**32 - 1))
+@settings(max_examples=40, deadline=None)
 def test_order_of_rows_does_not_matter(scene, rules, seed):
     cells = _cells(scene)
     order = np.random.default_rng(seed).permutation(len(cells))
     one = artificialise(cells, parameters=Parameters(t_other_m2=T_OTHER_M2, **rules)).frame
     other = artificialise(cells.iloc[order], parameters=Parameters(t_other_m2=T_OTHER_M2, **rules)).frame
     assert one.equals(other.sort_index())
+
+
+@given(scene=scenes)
+@settings(max_examples=40, deadline=None)
+def test_mode_sparte_agrees_with_pixels(scene):
+    """Patches of cells that touch in any way; those below the threshold flip at once; built cells stay artificial."""
+    matrix = np.array([ARTIFICIALISATION.is_artificial(*pair) for pair in PAIRS])[scene]
+    expected = matrix.copy()
+    for mask in (matrix, ~matrix):
+        labels, n = ndimage.label(mask, np.ones((3, 3)))
+        small = np.bincount(labels.ravel(), minlength=n + 1) * CELL_M**2 < T_OTHER_M2
+        small[0] = False
+        expected ^= small[labels]
+    expected |= scene == 1
+    assert _status_of_cells(_cells(scene), _cells(scene), mode="sparte-2024") == expected.ravel().tolist()
+
+
+def _cut(cells: geopandas.GeoDataFrame, seed: int) -> geopandas.GeoDataFrame:
+    """The same land with each polygon cut once, or left, along a line off the centimetre grid."""
+    rng = np.random.default_rng(seed)
+    parts = []
+    for geometry in cells.geometry:
+        west, south, east, north = geometry.bounds
+        at = np.round(rng.uniform(0.2, 0.8), 2)
+        x = np.round(west + at * (east - west), 2)
+        left, right = shapely.box(west, south, x, north), shapely.box(x, south, east, north)
+        parts.append([geometry] if rng.random() < 0.4 else [left, right])
+    rows = [row for row, pieces in enumerate(parts) for _ in pieces]
+    cut = cells.iloc[rows].reset_index(drop=True)
+    cut["geometry"] = [piece for pieces in parts for piece in pieces]
+    cut["of"] = rows
+    return cut
+
+
+@given(scene=scenes, rules=settings_of_rules, seed=st.integers(0, 2**32 - 1))
+@settings(max_examples=40, deadline=None)
+def test_cutting_polygons_does_not_matter(scene, rules, seed):
+    """With `self`, each piece has the status of the polygon that it was cut from, and saw the same patches."""
+    cells = _cells(scene)
+    cut = _cut(cells, seed)
+    whole = artificialise(cells, parameters=Parameters(t_other_m2=T_OTHER_M2, **rules)).frame
+    pieces = artificialise(cut, parameters=Parameters(t_other_m2=T_OTHER_M2, **rules)).frame
+    for name in ("artif", "status_step", "fill_patch_m2", "remove_patch_m2", "built_patch_m2", "patch_place"):
+        assert pieces[name].to_numpy().tolist() == pytest.approx(
+            whole[name].to_numpy()[cut["of"]].tolist(), nan_ok=True
+        ), name
+
+
+#: No patch below the threshold, nor what it encloses, reaches farther than this: 12 cells.
+MARGIN_M = 12 * CELL_M
+
+
+@given(
+    scene=st.builds(
+        lambda seed: np.random.default_rng(seed).integers(0, len(PAIRS), (7, 30)), st.integers(0, 2**32 - 1)
+    ),
+    rules=settings_of_rules,
+    at=st.integers(1, 29),
+)
+@settings(max_examples=30, deadline=None)
+def test_tiles_with_a_margin_give_the_whole(scene, rules, at):
+    """Cut into a west and an east tile, each decided with the other one as its neighbour, within the margin."""
+    cells = _cells(scene)
+    parameters = Parameters(t_other_m2=T_OTHER_M2, margin_m=MARGIN_M, **rules)
+    whole = artificialise(cells, parameters=parameters).frame
+    in_west = (np.indices(scene.shape)[1] < at).ravel()
+    for inside in (in_west, ~in_west):
+        tile = artificialise(cells[inside], parameters=parameters, context=[cells[~inside]]).frame
+        assert tile["artif"].tolist() == whole.loc[inside, "artif"].tolist()
+        assert tile["status_step"].tolist() == whole.loc[inside, "status_step"].tolist()
 
 
 @pytest.mark.parametrize("built_forcing", ["self", "adjacent"])
