@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -91,18 +94,19 @@ def vectorise_raster(
         CodeError: values that the nomenclature does not have, with the area of each.
         CrsError: no CRS, or one that contradicts `crs`.
     """
-    with RasterReader(path, crs=crs) as reader:
+    with _Readers(path, crs=crs) as readers:
+        reader = readers.here()
         require_class_raster(reader, nodata=nodata)
         grid = reader.grid
-    tiled = Coverage.from_tiles(
-        partial(_read_labels, path=path, crs=crs),
-        grid,
-        nodata=nodata,
-        min_area_m2=min_area_m2 if any_minimum(min_area_m2) else None,
-        affinity=affinity,
-        tile_px=tile_px,
-        run=partial(_run_tiles, workers=workers, progress=progress or Progress()),
-    )
+        tiled = Coverage.from_tiles(
+            lambda window: readers.here().read(window)[0],
+            grid,
+            nodata=nodata,
+            min_area_m2=min_area_m2 if any_minimum(min_area_m2) else None,
+            affinity=affinity,
+            tile_px=tile_px,
+            run=partial(_run_tiles, workers=workers, progress=progress or Progress()),
+        )
     if not tiled.faces_traced and require_data:
         raise ImageryError(f"every pixel is NoData ({nodata})", place=path, remedy="give the true one with --nodata")
     known = nomenclature or nomenclature_of_values(tiled.double_cm2, nodata=nodata)
@@ -119,9 +123,28 @@ def vectorise_raster(
     )
 
 
-def _read_labels(window: Window, *, path: str | Path, crs: str | None) -> npt.NDArray[Any]:
-    with RasterReader(path, crs=crs) as reader:
-        return reader.read(window)[0]
+class _Readers:
+    """One reader of a raster for each thread, as handles are not shared by threads; closed together."""
+
+    def __init__(self, path: str | Path, *, crs: str | None) -> None:
+        self._open = partial(RasterReader, path, crs=crs)
+        self._local = threading.local()
+        self._opened = ExitStack()
+
+    def here(self) -> RasterReader:
+        """The reader of this thread."""
+        if not hasattr(self._local, "reader"):
+            self._local.reader = self._opened.enter_context(self._open())
+        reader: RasterReader = self._local.reader
+        return reader
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._opened.close()
 
 
 def _run_tiles(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -53,6 +54,18 @@ def face_double_areas(arc_double_areas: Int64, left: Int32, right: Int32, faces:
         if right[arc] >= 0:
             out[right[arc]] -= arc_double_areas[arc]
     return out
+
+
+@compiled("UniTuple(int64, 4)(int32[:,::1])")
+def extent(vertices: Int32) -> tuple[int, int, int, int]:
+    """Least x, least y, greatest x and greatest y of one vertex or more."""
+    west, south = vertices[0, 0], vertices[0, 1]
+    east, north = west, south
+    for i in range(1, vertices.shape[0]):
+        west, east = min(west, vertices[i, 0]), max(east, vertices[i, 0])
+        south, north = min(south, vertices[i, 1]), max(north, vertices[i, 1])
+    found: Any = (np.int64(west), np.int64(south), np.int64(east), np.int64(north))
+    return found
 
 
 @compiled("int64[::1](int32[:,::1], int64[::1])")

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import shapely
 
 from millesime.geo.coverage.compiled import compiled
+from millesime.geo.coverage.measures import extent
 from millesime.geo.coverage.rings import around_nodes
 from millesime.geo.coverage.stitching import united
 
@@ -167,8 +168,8 @@ def checked_polygons(coverage: Coverage) -> tuple[npt.NDArray[np.object_], tuple
 
 def _crossings(coverage: Coverage) -> Int64:
     vertices, offsets = coverage.vertices, coverage.offsets
-    x0, y0 = (int(vertices[:, axis].min()) for axis in (0, 1))
-    width, height = int(vertices[:, 0].max()) + 1 - x0, int(vertices[:, 1].max()) + 1 - y0
+    x0, y0, east, north = extent(vertices)
+    width, height = east + 1 - x0, north + 1 - y0
     shift = max(math.ceil(math.log2(max(width * height / len(vertices), 1.0)) / 2), 0)
     columns, rows = (width >> shift) + 1, (height >> shift) + 1
     node = np.full(len(vertices), -1, np.int32)

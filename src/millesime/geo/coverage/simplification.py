@@ -25,6 +25,7 @@ import numpy.typing as npt
 
 from millesime.geo.coverage.assembly import gather_vertices
 from millesime.geo.coverage.compiled import compiled
+from millesime.geo.coverage.measures import extent
 
 if TYPE_CHECKING:
     from millesime.geo.coverage.coverage import Coverage
@@ -266,8 +267,8 @@ def simplify_arcs(coverage: CoverageT, *, tolerance_m: float, threads: int = 1) 
     if not coverage.arc_count or tolerance_m <= 0:
         return coverage
     vertices, offsets = coverage.vertices, coverage.offsets
-    x0, y0 = (int(least) for least in vertices.min(axis=0))
-    width, height = (int(most) + 1 - least for most, least in zip(vertices.max(axis=0), (x0, y0), strict=True))
+    x0, y0, east, north = extent(vertices)
+    width, height = east + 1 - x0, north + 1 - y0
     cell = math.sqrt(width * height / (len(vertices) * _CELLS_PER_VERTEX))
     shift = max(math.ceil(math.log2(cell)), 0) if cell > 1 else 0
     columns, rows = (width >> shift) + 1, (height >> shift) + 1
