@@ -197,7 +197,7 @@ def test_differences():
     assert found(frame.assign(cs_2022=["CS1.1.1.1", "CS9", None, "CS1.1.1.1"])) == {"unknown_code": 1, "null_value": 1}
     artif = frame.assign(artif_2019="non artif", artif_2022="artif", artificialisation=1)
     assert found(artif) == {}
-    assert found(artif.assign(artificialisation=[1, 1, 2, -1])) == {"unknown_value": 1}
+    assert found(artif.assign(artificialisation=[1, 1, 2, -1])) == {"unknown_value": 1, "flux_disagrees": 1}
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from millesime.evaluation.conformity.anomaly import RULES, Anomaly
+from millesime.evaluation.conformity.edge_matching import CommonLimit, match_edges
 from millesime.evaluation.conformity.kinds import Kind, detect
 from millesime.evaluation.conformity.layer import Layer, layer_of
 from millesime.evaluation.conformity.located import located
@@ -12,6 +13,7 @@ from millesime.evaluation.conformity.settings import Settings
 __all__ = [
     "RULES",
     "Anomaly",
+    "CommonLimit",
     "Kind",
     "Layer",
     "Report",
@@ -21,4 +23,5 @@ __all__ = [
     "detect",
     "layer_of",
     "located",
+    "match_edges",
 ]

@@ -17,6 +17,8 @@ RULES: Mapping[str, str] = MappingProxyType(
         "wrong_type": "an attribute is of another type than specified",
         "null_value": "an attribute that must have a value has none",
         "unknown_code": "a code that the nomenclature does not know",
+        "code_without_prefix": "codes delivered without CS or US before them",
+        "suspect_pair": "a cover and a use that hardly go together",
         "unknown_value": "a value that the specification does not allow",
         "class_disagrees": "the number and the name of a class disagree",
         "duplicate_id": "an identifier is used more than once",
@@ -32,6 +34,10 @@ RULES: Mapping[str, str] = MappingProxyType(
         "minimum_unit": "an object below the minimum unit of its class",
         "minimum_unit_exempt": "an object below the minimum unit, closed in by the ossature or the limit of the map",
         "wrong_area": "the attribute aire is not the area of the polygon",
+        "crit_seuil_disagrees": "crit_seuil does not say whether the status differs from the crossing matrix",
+        "flux_disagrees": "artificialisation is not the change between the two statuses",
+        "limit_overlap": "two neighbouring deliveries cover the same ground",
+        "limit_gap": "ground between two neighbouring deliveries that neither covers",
     }
 )
 

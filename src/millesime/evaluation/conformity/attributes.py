@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from millesime.evaluation.conformity.anomaly import Anomaly
+from millesime.evaluation.conformity.anomaly import Anomaly, Severity
 from millesime.evaluation.conformity.kinds import Attribute, Type
 from millesime.evaluation.conformity.layer import Layer
+from millesime.sources.ocsge.faults import MAX_NULL_CODES
+from millesime.sources.ocsge.kinds import DIFFERENCES
 
 
 def check(layer: Layer) -> Iterator[Anomaly]:
@@ -30,8 +32,9 @@ def _values(layer: Layer, attribute: Attribute) -> Iterator[Anomaly]:
     values = layer.frame[attribute.name]
     empty = values.isna().to_numpy()
     if not attribute.nullable:
+        severity = _severity_of_missing(layer, attribute, int(empty.sum()))
         for row in np.flatnonzero(empty).tolist():
-            yield layer.anomaly("null_value", f"{attribute.name} has no value", row=row)
+            yield layer.anomaly("null_value", f"{attribute.name} has no value", row=row, severity=severity)
     given = values[~empty]
     if len(given) and not _is_of(given, attribute.type):
         found = given.iloc[0]
@@ -43,6 +46,12 @@ def _values(layer: Layer, attribute: Attribute) -> Iterator[Anomaly]:
             allowed = ", ".join(repr(value) for value in attribute.values)
             message = f"{attribute.name} = {values.iloc[row]!r}, expected one of {allowed}"
             yield layer.anomaly("unknown_value", message, row=row)
+
+
+def _severity_of_missing(layer: Layer, attribute: Attribute, count: int) -> Severity:
+    """Some differences are delivered with a few rows without codes: as many as the readers of deliveries let pass."""
+    is_lenient = layer.kind.name in DIFFERENCES and attribute.codes and count <= MAX_NULL_CODES
+    return "warning" if is_lenient else "error"
 
 
 def _is_of(values: pd.Series, kind: Type) -> bool:

@@ -9,6 +9,8 @@ import shapely
 
 from millesime.evaluation.conformity.anomaly import Anomaly
 from millesime.evaluation.conformity.layer import Layer
+from millesime.sources.ocsge.duplicates import first_with_same_polygon
+from millesime.sources.ocsge.faults import MAX_DUPLICATE_ZONES
 
 
 def check(layer: Layer) -> Iterator[Anomaly]:
@@ -41,11 +43,9 @@ def _multipart(layer: Layer) -> Iterator[Anomaly]:
 
 
 def _duplicate(layer: Layer) -> Iterator[Anomaly]:
-    seen: dict[bytes, int] = {}
-    normal = shapely.to_wkb(shapely.normalize(layer.geometry))
-    for row, content in enumerate(normal.tolist()):
-        if content is None or shapely.is_empty(layer.geometry[row]):
-            continue
-        first = seen.setdefault(content, row)
-        if first != row:
-            yield layer.anomaly("duplicate_geometry", f"same polygon as {layer.ids[first]}", row=row)
+    first = first_with_same_polygon(layer.geometry)
+    again = np.flatnonzero(first != np.arange(len(first)))
+    is_lenient = layer.kind.name == "ZONE_CONSTRUITE" and len(again) <= MAX_DUPLICATE_ZONES
+    for row in again.tolist():
+        message = f"same polygon as {layer.ids[first[row]]}"
+        yield layer.anomaly("duplicate_geometry", message, row=row, severity="warning" if is_lenient else "error")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Literal
+
+from millesime.sources.ocsge.kinds import kind_of, pair_of
+from millesime.sources.ocsge.names import kind_named
 
 Type = Literal["text", "integer", "number", "boolean", "year"]
 
@@ -71,72 +74,42 @@ ZONE_CONSTRUITE = Kind(
 )
 COSIA = Kind("COSIA", (Attribute("numero", "integer"), Attribute("classe", "text")), is_partition=True, has_ids=False)
 
-#: Names that some deliveries give to an attribute.
-_ALIASES: Mapping[str, str] = {"couverture": "code_cs", "usage": "code_us"}
-_DIFF_ALIASES: Mapping[str, str] = {
-    "cs_avant": "cs_1",
-    "cs_apres": "cs_2",
-    "us_avant": "us_1",
-    "us_apres": "us_2",
-}
+_OPTIONAL = tuple(replace(attribute, required=False, nullable=True) for attribute in _OCS_GE)
+PATCH = Kind("PATCH", (*_OPTIONAL, Attribute("cs_corr", "text", codes="CS"), Attribute("us_corr", "text", codes="US")))
+_FIXED = {kind.name: kind for kind in (OCCUPATION_SOL, ARTIF, ZONE_CONSTRUITE, COSIA, PATCH)}
+
+#: Attributes of the chain's own differential, which also holds the places whose status did not change.
 _OWN_DIFF = frozenset({"id", "area_m2", "aire", "sliver", "changed"})
-
-
-def canonical_names(columns: Iterable[str]) -> dict[str, str]:
-    """The specification's name of each column: lower case, variants brought back to one name."""
-    names = {column: column.lower() for column in columns}
-    have = set(names.values())
-    return {
-        column: _ALIASES[name] if name in _ALIASES and _ALIASES[name] not in have else name
-        for column, name in names.items()
-    }
+_UNCHANGED = frozenset({"sliver", "changed"})
 
 
 def detect(columns: Iterable[str], *, name: str = "") -> Kind | None:
     """The kind of a layer, None when it is none of those that are checked.
 
     Args:
-        columns: canonical names of its attributes, geometry apart.
+        columns: names of its attributes as `attribute_names` gives them, geometry apart.
         name: name of the layer or of its file, a hint where attributes do not tell.
     """
     have = set(columns)
-    if {"numero", "classe"} & have and not {"code_cs", "code_us"} & have:
-        return COSIA if {"numero", "classe"} <= have or "cosia" in name.lower() else None
-    difference = _difference_kind(have)
-    if difference is not None:
-        return difference
-    if {"artif", "crit_seuil"} <= have and {"code_cs", "code_us"} & have:
-        return ARTIF
-    if {"code_cs", "code_us"} & have or "occupation" in name.lower():
-        return OCCUPATION_SOL
-    return ZONE_CONSTRUITE if _is_built_zone(have, name.lower()) else None
+    found = kind_of(have, names=[name])
+    if found is None:
+        return OCCUPATION_SOL if kind_named(name) == "OCCUPATION_SOL" else None
+    return _FIXED[found] if found in _FIXED else _difference_kind(have, name=found)
 
 
-def _is_built_zone(have: set[str], name: str) -> bool:
-    return "construite" in name or "built_zone" in name or have == {"id", "millesime"}
-
-
-def _difference_kind(have: set[str]) -> Kind | None:
+def _difference_kind(have: set[str], *, name: str) -> Kind:
     """DIFF and ARTIF_DIFF have the two years in the names of their attributes."""
-    covers, uses = _pair_of("cs", have), _pair_of("us", have)
-    if covers is None or uses is None:
-        return None
+    covers, uses = pair_of("cs", have), pair_of("us", have)
+    assert covers is not None
+    assert uses is not None
     codes = (
-        *(Attribute(name, "text", codes="CS") for name in covers),
-        *(Attribute(name, "text", codes="US") for name in uses),
+        *(Attribute(code, "text", codes="CS") for code in covers),
+        *(Attribute(code, "text", codes="US") for code in uses),
     )
-    status = _pair_of("artif", have)
-    own = _OWN_DIFF | {name for name in have if re.fullmatch(r"id_\d{4}", name)}
-    if status is None:
+    own = _OWN_DIFF | {column for column in have if re.fullmatch(r"id_\d{4}", column)}
+    if name == "DIFF":
         return Kind("DIFF", codes, own=own, has_ids="id" in have)
-    flux = Attribute("artificialisation", "integer", values=(-1, 0, 1))
-    statuses = tuple(Attribute(name, "text", values=("artif", "non artif")) for name in status)
+    status = pair_of("artif", have) or tuple(cover.replace("cs", "artif") for cover in covers)
+    flux = Attribute("artificialisation", "integer", values=(-1, 0, 1) if have & _UNCHANGED else (-1, 1))
+    statuses = tuple(Attribute(column, "text", values=("artif", "non artif")) for column in status)
     return Kind("ARTIF_DIFF", (*codes, *statuses, flux), own=own, has_ids="id" in have)
-
-
-def _pair_of(prefix: str, have: set[str]) -> tuple[str, str] | None:
-    years = sorted(name for name in have if re.fullmatch(rf"{prefix}_\d{{4}}", name))
-    if len(years) == 2:
-        return years[0], years[1]
-    named = [name for name in _DIFF_ALIASES if name.startswith(f"{prefix}_") and name in have]
-    return (named[0], named[1]) if len(named) == 2 else None

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import geopandas
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import shapely
 
-from millesime.errors import InputError
 from millesime.evaluation.conformity.anomaly import Anomaly, Severity
-from millesime.evaluation.conformity.kinds import Kind, canonical_names, detect
+from millesime.evaluation.conformity.kinds import Kind, detect
 from millesime.geo.precision import polygons_of
+from millesime.nomenclature import CS, US
+from millesime.sources.ocsge.kinds import attribute_names
+from millesime.sources.ocsge.values import with_prefix
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,10 @@ class Layer:
 
     kind: Kind
     frame: geopandas.GeoDataFrame
-    """Attributes under their canonical names, `geometry` active, RangeIndex."""
+    """Attributes under their specified names, codes with their prefix, `geometry` active, RangeIndex."""
+
+    unprefixed: Mapping[str, int] = field(default_factory=dict)
+    """Number of codes that lacked their prefix in the file, by attribute."""
 
     @cached_property
     def geometry(self) -> npt.NDArray[Any]:
@@ -86,17 +93,30 @@ def layer_of(frame: geopandas.GeoDataFrame, *, name: str) -> Layer | None:
     """The layer of a frame; None when its attributes and name are those of no kind that is checked.
 
     Raises:
-        InputError: two attributes differ by case only.
+        SchemaError: two attributes differ by case only.
     """
     attributes = [column for column in frame.columns if column != frame.geometry.name]
-    canonical = canonical_names(attributes)
-    if len(set(canonical.values())) != len(canonical):
-        raise InputError("attributes differ by case only", place=name, remedy="rename one of them")
-    kind = detect([*canonical.values()], name=name)
+    specified = attribute_names(attributes, place=name)
+    kind = detect([*specified.values()], name=name)
     if kind is None:
         return None
-    renamed = frame.rename(columns=canonical)
+    renamed = frame.rename(columns=specified)
     if renamed.geometry.name != "geometry":
         renamed = renamed.rename_geometry("geometry")
-    renamed = renamed.drop(columns=[c for c in ("fid", "ogc_fid") if c in renamed.columns])
-    return Layer(name=name, kind=kind, frame=renamed.reset_index(drop=True))
+    renamed = renamed.drop(columns=[c for c in ("fid", "ogc_fid") if c in renamed.columns]).reset_index(drop=True)
+    unprefixed: dict[str, int] = {}
+    for attribute in kind.attributes:
+        if attribute.codes and attribute.name in renamed.columns:
+            renamed[attribute.name], count = _with_prefixes(renamed[attribute.name], attribute.codes)
+            unprefixed |= {attribute.name: count} if count else {}
+    return Layer(name=name, kind=kind, frame=renamed, unprefixed=unprefixed)
+
+
+def _with_prefixes(values: pd.Series, nomenclature: Literal["CS", "US"]) -> tuple[pd.Series, int]:
+    """Codes with their prefix, and how many lacked it; everything else is left to the checks as it is."""
+    table = CS if nomenclature == "CS" else US
+    known = {text: with_prefix(text, table) for text in values.dropna().unique().tolist() if isinstance(text, str)}
+    changed = {text: code for text, code in known.items() if text != code}
+    if not changed:
+        return values, 0
+    return values.replace(changed), int(values.isin(list(changed)).sum())

@@ -9,6 +9,7 @@ import numpy as np
 from millesime.evaluation.conformity.anomaly import Anomaly
 from millesime.evaluation.conformity.layer import Layer
 from millesime.nomenclature import COSIA, CS, US
+from millesime.sources.ocsge.values import NO_CORRECTION
 
 
 def check(layer: Layer) -> Iterator[Anomaly]:
@@ -18,10 +19,14 @@ def check(layer: Layer) -> Iterator[Anomaly]:
             continue
         table = CS if attribute.codes == "CS" else US
         values = layer.frame[attribute.name]
-        wrong = values.notna().to_numpy() & ~values.isin([leaf.code for leaf in table.leaves]).to_numpy()
+        allowed = [*(leaf.code for leaf in table.leaves), *([NO_CORRECTION] if layer.kind.name == "PATCH" else [])]
+        wrong = values.notna().to_numpy() & ~values.isin(allowed).to_numpy()
         for row in np.flatnonzero(wrong).tolist():
             message = f"{attribute.name} = {values.iloc[row]!r} is not a delivered code of {table.name}"
             yield layer.anomaly("unknown_code", message, row=row)
+    for name, count in layer.unprefixed.items():
+        message = f"{count} values of {name} lack their prefix: read as if they had it"
+        yield layer.anomaly("code_without_prefix", message, severity="warning")
     if layer.kind.name == "COSIA" and {"numero", "classe"} <= set(layer.frame.columns):
         yield from _cosia_classes(layer)
 

@@ -19,6 +19,8 @@ from millesime.evaluation.conformity import (
     minimum_units,
     nomenclature,
     slivers,
+    statuses,
+    suspects,
 )
 from millesime.evaluation.conformity.anomaly import Anomaly, Severity
 from millesime.evaluation.conformity.layer import Layer
@@ -68,6 +70,8 @@ def check_layer(
         *coverage.check(layer, settings),
         *minimum_units.check(layer, settings, built_zone=built_zone),
         *areas.check(layer, settings),
+        *statuses.check(layer, settings),
+        *suspects.check(layer, settings),
     )
 
 

@@ -31,8 +31,16 @@ class Settings:
     gap_width_m: float = 2.0
     """Below this mean width, uncovered ground is a gap between polygons; above, a hole of the map."""
 
+    limit_width_m: float = 5.0
+    """Ground narrower than this between two neighbouring deliveries is a gap of their common limit; wider open ground
+    may belong to a third one. Inferred."""
+
+    limit_tolerance_m: float = 0.02
+    """Gaps and overlaps of two deliveries below this mean width are roundings of coordinates."""
+
     strict: bool = False
-    """Whether slivers and objects below the minimum unit are errors rather than warnings."""
+    """Whether suspect pairs, mismatches between deliveries, slivers and objects below the minimum unit are errors
+    rather than warnings."""
 
     @property
     def soft(self) -> Severity:

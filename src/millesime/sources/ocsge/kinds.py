@@ -97,13 +97,13 @@ def kind_of(attributes: Iterable[str], *, names: Sequence[str] = ()) -> KindName
     """
     have = set(attributes) - _NUMBERS
     named = next((kind for kind in map(kind_named, names) if kind), None)
-    if _pair("cs", have) and _pair("us", have):
-        return "ARTIF_DIFF" if _pair("artif", have) or "artificialisation" in have else "DIFF"
+    if pair_of("cs", have) and pair_of("us", have):
+        return "ARTIF_DIFF" if pair_of("artif", have) or "artificialisation" in have else "DIFF"
     if {"cs_corr", "us_corr"} & have:
         return "PATCH"
     if {"code_cs", "code_us"} & have:
         return "ARTIF" if "artif" in have else "OCCUPATION_SOL"
-    if {"numero", "classe"} <= have or ("classe" in have and named == "COSIA"):
+    if {"numero", "classe"} <= have or (named == "COSIA" and {"numero", "classe"} & have):
         return "COSIA"
     if have == {"id", "millesime"} or named == "ZONE_CONSTRUITE":
         return "ZONE_CONSTRUITE"
@@ -154,15 +154,20 @@ def _under_final_names(known: Mapping[str, str], kind: KindName) -> dict[str, st
         return dict(known)
     final = dict(known)
     for prefix in ("cs", "us", "artif"):
-        pair = _pair(prefix, set(known.values()))
+        pair = pair_of(prefix, set(known.values()))
         if pair is not None:
             sides = {pair[0]: f"{prefix}_before", pair[1]: f"{prefix}_after"}
             final = {column: sides.get(name, name) for column, name in final.items()}
     return final
 
 
-def _pair(prefix: str, have: set[str]) -> tuple[str, str] | None:
-    """The attributes of the older and of the newer vintage."""
+def pair_of(prefix: str, have: set[str]) -> tuple[str, str] | None:
+    """The attributes of the older and of the newer vintage: cs_2019 and cs_2022, cs_avant and cs_apres ...
+
+    Args:
+        prefix: 'cs', 'us' or 'artif'.
+        have: as `attribute_names` gives them.
+    """
     dated = sorted(name for name in have if (m := _DATED.fullmatch(name)) and m.group(1) == prefix)
     if len(dated) == 2:
         return dated[0], dated[1]
@@ -176,4 +181,4 @@ def _years(attributes: Iterable[str], kind: KindName) -> tuple[int, ...]:
     if kind not in DIFFERENCES:
         return ()
     have = set(attributes)
-    return tuple(int(name[-4:]) for name in _pair("cs", have) or () if _DATED.fullmatch(name))
+    return tuple(int(name[-4:]) for name in pair_of("cs", have) or () if _DATED.fullmatch(name))
