@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import zipfile
 
+import py7zr
 import pytest
 import typer.testing
 from test_evaluation_conformity import occupation_sol
@@ -109,3 +111,36 @@ def test_a_shapefile_is_read_whatever_the_case(tmp_path):
     frame.to_file(path)
     result = runner.invoke(app, [str(path), "--json"])
     assert json.loads(result.stdout)["anomalies"] == {}
+
+
+@pytest.mark.parametrize("suffix", [".zip", ".7z"])
+def test_an_archive_is_checked_as_its_folder(tmp_path, faulty, suffix):
+    inside = tmp_path / "OCS-GE_2-0__GPKG_LAMB93_D032_2022-01-01" / "OCCUPATION_SOL.gpkg"
+    inside.parent.mkdir()
+    inside.write_bytes(faulty.read_bytes())
+    archive = tmp_path / f"delivery{suffix}"
+    if suffix == ".zip":
+        with zipfile.ZipFile(archive, "w") as opened:
+            opened.write(inside, f"{inside.parent.name}/{inside.name}")
+    else:
+        with py7zr.SevenZipFile(archive, "w") as opened:
+            opened.write(inside, f"{inside.parent.name}/{inside.name}")
+    out = tmp_path / "anomalies.gpkg"
+    result = runner.invoke(app, [str(archive), "--json", "--anomalies", str(out)])
+    assert result.exit_code == 1, result.output
+    content = json.loads(result.stdout)
+    assert content["layers"][0]["name"] == f"{inside.parent.name}/OCCUPATION_SOL.gpkg"
+    assert content["anomalies"]["unknown_code"] == 1
+    assert len(read_vector(out, layer="anomalies")) == sum(content["anomalies"].values())
+
+
+def test_a_file_without_crs_is_taken_at_its_name_s_word(tmp_path):
+    folder = tmp_path / "OCS-GE_2-0__SHP_LAMB93_D032_2022-01-01"
+    folder.mkdir()
+    frame = occupation_sol().assign(id_origine="", code_or="")
+    with pytest.warns(UserWarning, match="crs"):
+        frame.set_crs(None, allow_override=True).to_file(folder / "OCCUPATION_SOL.shp")
+    result = runner.invoke(app, [str(folder), "--json"])
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout)["told"]
+    assert told == ["OCCUPATION_SOL.shp: has no CRS: EPSG:2154 is assumed, as its name says"]
