@@ -178,6 +178,15 @@ def test_a_row_with_two_faults_is_told_once(tmp_path):
     assert len(layer.faults) == 2
 
 
+def test_a_row_set_aside_takes_nobody_s_place(tmp_path):
+    """The same polygon twice, the first time with an unknown code: the second one is used."""
+    frame = repeated(occupation_sol(), 2, 1, id="second")
+    frame.loc[2, "code_us"] = "US9"
+    layer = read_delivery(write(frame, tmp_path / "a.gpkg"), tolerant=True).layers[0]
+    assert layer.set_aside["row"].tolist() == [2]
+    assert layer.frame["id"].tolist()[-1] == "second"
+
+
 def test_invalid_polygons_are_repaired_and_counted(tmp_path):
     """A bow tie of two triangles of 2 500 m² is repaired into two parts."""
     layer = read_delivery(write(moved(occupation_sol(), 0, BOW_TIE), tmp_path / "a.gpkg")).layers[0]

@@ -74,7 +74,7 @@ def normalise(
     first = np.searchsorted(parts.row, np.arange(len(as_found)))  # the first part of each row tells of the whole row
     unusable = parts.set_aside[first]
     faults += [fault(reason, unusable == reason, severity="warning") for reason in sorted(set(unusable) - {""})]
-    faults += _repetitions(table, geometries, recognised, unusable == "")
+    faults += _repetitions(table, geometries, recognised, reasons(faults, len(as_found)) == "")
     reason = reasons(faults, len(as_found))
 
     used = reason[parts.row] == ""
@@ -177,8 +177,9 @@ def _repetitions(
     table: pd.DataFrame, geometries: npt.NDArray[Any], recognised: Recognised, usable: npt.NDArray[np.bool_]
 ) -> list[Fault]:
     """Rows that repeat an earlier one, ids used twice, polygons used twice."""
-    first = first_with_same_polygon(geometries)
-    same_polygon = usable & (first != np.arange(len(first)))
+    # A row that is set aside already takes nobody's place.
+    first = first_with_same_polygon(np.where(usable, geometries, None))
+    same_polygon = first != np.arange(len(first))
     meaning = [name for name in _MEANING if name in table.columns]
     same_meaning = np.ones(len(table), dtype=bool)
     for name in meaning:
