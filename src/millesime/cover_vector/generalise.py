@@ -14,6 +14,7 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
+import rasterio
 
 from millesime.compute import Progress
 from millesime.cover_raster.threads import in_order
@@ -24,6 +25,8 @@ from millesime.geo.coverage import Affinity, Coverage, merge_small_faces
 from millesime.geo.grid import Window
 from millesime.io.raster import BLOCK_PX, RasterReader
 from millesime.nomenclature import CoverNomenclature
+
+_BLOCK_CACHE_MB = 64
 
 MinArea = float | Mapping[int, float]
 """A minimum area in m², or one by value (values that are absent have none)."""
@@ -130,6 +133,8 @@ class _Readers:
         self._open = partial(RasterReader, path, crs=crs)
         self._local = threading.local()
         self._opened = ExitStack()
+        # Windows are read once: more decoded blocks than those of a window are kept for nothing.
+        self._opened.enter_context(rasterio.Env(GDAL_CACHEMAX=_BLOCK_CACHE_MB))
 
     def here(self) -> RasterReader:
         """The reader of this thread."""

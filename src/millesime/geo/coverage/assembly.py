@@ -157,22 +157,23 @@ def _lay_out(
         out_offsets[chain + 1] = filled
         keys[2 * chain] = corner_key(out, begin)
         keys[2 * chain + 1] = corner_key(out, begin + 1)
-    return out[:filled].copy(), out_offsets, turned, keys
+    return out[:filled], out_offsets, turned, keys  # a view: it is gathered at once
 
 
 @compiled("Tuple((int32[:,::1], int64[::1]))(int32[:,::1], int64[::1], int64[::1])")
 def gather_arcs(vertices: Int32, offsets: Int64, order: Int64) -> tuple[Int32, Int64]:
     """Vertices and offsets of arcs taken in another order."""
-    out = np.empty_like(vertices)
     out_offsets = np.zeros(order.size + 1, np.int64)
+    for position in range(order.size):
+        out_offsets[position + 1] = out_offsets[position] + offsets[order[position] + 1] - offsets[order[position]]
+    out = np.empty((out_offsets[order.size], 2), np.int32)
     filled = 0
     for position in range(order.size):
         for i in range(offsets[order[position]], offsets[order[position] + 1]):
             out[filled, 0] = vertices[i, 0]
             out[filled, 1] = vertices[i, 1]
             filled += 1
-        out_offsets[position + 1] = filled
-    return out[:filled].copy(), out_offsets
+    return out, out_offsets
 
 
 def pack(vertices: npt.NDArray[Any]) -> Int64:
@@ -266,7 +267,10 @@ def _number_nodes(ends: npt.NDArray[np.integer[Any]]) -> Int32:
 @compiled("Tuple((int32[:,::1], int64[::1]))(int32[:,::1], int64[::1], uint8[::1])")
 def gather_vertices(vertices: Int32, offsets: Int64, keep: npt.NDArray[np.uint8]) -> tuple[Int32, Int64]:
     """Vertices and offsets of arcs that lose some vertices."""
-    out = np.empty_like(vertices)
+    staying = 0
+    for i in range(keep.size):
+        staying += keep[i] != 0
+    out = np.empty((staying, 2), np.int32)
     out_offsets = np.zeros_like(offsets)
     filled = 0
     for arc in range(offsets.size - 1):
@@ -276,4 +280,4 @@ def gather_vertices(vertices: Int32, offsets: Int64, keep: npt.NDArray[np.uint8]
                 out[filled, 1] = vertices[i, 1]
                 filled += 1
         out_offsets[arc + 1] = filled
-    return out[:filled].copy(), out_offsets
+    return out, out_offsets

@@ -35,7 +35,7 @@ Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
 UInt8 = npt.NDArray[np.uint8]
 
-_CELLS_PER_VERTEX = 2
+_CELLS_PER_VERTEX = 1
 
 
 @compiled("Tuple((int32[::1], int32[::1], int32[:,::1]))(int32[:,::1], int64, int64, int64, int64, int64)")

@@ -75,21 +75,17 @@ def stitch(parts: Sequence[Part]) -> Part:
     first_face = np.concatenate([[0], np.cumsum([part.values.size for part in parts])])
     first_node = np.concatenate([[0], np.cumsum([_node_count(part.arcs) for part in parts])])
     values = np.concatenate([part.values for part in parts])
-    kept, borders, ends = [], [], []
-    for part, face, node in zip(parts, first_face[:-1].tolist(), first_node[:-1].tolist(), strict=True):
-        inside = ~_on_inner_cut(part.arcs, frame)
-        borders.append(_borders(part.arcs, ~inside, face))
-        arcs = _selected(part.arcs, inside, face, node)
-        kept.append(arcs)
-        ends.append(_ends_on_frame(arcs, part.frame))
-    across = _across(borders)
+    inside = [~_on_inner_cut(part.arcs, frame) for part in parts]
+    across = _across(
+        [_borders(part.arcs, ~kept, face) for part, kept, face in zip(parts, inside, first_face[:-1], strict=True)]
+    )
     one, other = across.one, across.other
     both = (one >= 0) & (other >= 0)
     value_of = np.append(values, 0)  # so that face -1 may be asked
     same = both & (value_of[one] == value_of[other])
     number, roots = united(values.size, one[same], other[same])
     seam = ~same & ((one >= 0) | (other >= 0))
-    arcs = _with_seams(kept, ends, across, seam, first_node[-1])
+    arcs = _with_seams(parts, inside, first_face.tolist(), first_node.tolist(), across, seam)
     mapping = np.append(number, (BEYOND, -1)).astype(np.int32)
     areas: dict[int, int] = {}
     for part in parts:
@@ -139,7 +135,7 @@ class _Borders:
     """(n,) whether the part lies west or north of the line."""
 
 
-def _borders(arcs: Arcs, chosen: Bool, first_face: int) -> _Borders:
+def _borders(arcs: Arcs, chosen: Bool, first_face: np.int64) -> _Borders:
     at = np.flatnonzero(chosen)
     here, there = (arcs.vertices[arcs.offsets[at + shift] - shift].astype(np.int64) for shift in (0, 1))
     vertical = here[:, 0] == there[:, 0]
@@ -155,29 +151,18 @@ def _borders(arcs: Arcs, chosen: Bool, first_face: int) -> _Borders:
     )
 
 
-def _selected(arcs: Arcs, chosen: Bool, first_face: int, first_node: int) -> Arcs:
-    """Some of the arcs of a part, with faces and nodes counted from the given ones."""
-    length = np.diff(arcs.offsets)
-    moved = [np.where(side >= 0, side + first_face, side)[chosen].astype(np.int32) for side in (arcs.left, arcs.right)]
-    return Arcs(
-        arcs.vertices[np.repeat(chosen, length)],
-        np.concatenate([[0], np.cumsum(length[chosen])]),
-        moved[0],
-        moved[1],
-        arcs.start[chosen] + np.int32(first_node),
-        arcs.end[chosen] + np.int32(first_node),
-    )
+def _ends_on_frame(part: Part, kept: Bool) -> tuple[Int64, Int64]:
+    """Ends of kept arcs that lie on the sides of the part, and their packed places.
 
-
-def _ends_on_frame(arcs: Arcs, frame: Frame) -> tuple[Int64, Int64]:
-    """Ends of arcs that lie on the sides of the part: as 2 * arc, + 1 for its last vertex; their packed places."""
-    west, east, south, north = frame
+    An end is 2 * the place of its arc among those kept, + 1 for the last vertex.
+    """
+    west, east, south, north = part.frame
     found, places = [], []
-    for side, vertex in ((0, arcs.offsets[:-1]), (1, arcs.offsets[1:] - 1)):
-        x, y = arcs.vertices[vertex, 0], arcs.vertices[vertex, 1]
+    for side, vertex in ((0, part.arcs.offsets[:-1][kept]), (1, part.arcs.offsets[1:][kept] - 1)):
+        x, y = part.arcs.vertices[vertex, 0], part.arcs.vertices[vertex, 1]
         at = np.flatnonzero((x == west) | (x == east) | (y == south) | (y == north))
         found.append(2 * at + side)
-        places.append(pack(arcs.vertices[vertex[at]]))
+        places.append(pack(part.arcs.vertices[vertex[at]]))
     return np.concatenate(found), np.concatenate(places)
 
 
@@ -227,35 +212,51 @@ def _across(borders: Sequence[_Borders]) -> _Across:
 
 
 def _with_seams(
-    kept: Sequence[Arcs], ends: Sequence[tuple[Int64, Int64]], across: _Across, seam: Bool, nodes: int
+    parts: Sequence[Part],
+    inside: Sequence[Bool],
+    first_face: Sequence[int],
+    first_node: Sequence[int],
+    across: _Across,
+    seam: Bool,
 ) -> Arcs:
-    """The arcs of all parts and those of the seams, with one node at each place on a cut."""
+    """The kept arcs of all parts and those of the seams, with one node at each place on a cut."""
+    counts = [int(kept.sum()) for kept in inside]
     seams = int(seam.sum())
-    vertices = np.empty((2 * seams, 2), np.int32)
-    vertices[::2], vertices[1::2] = across.here[seam], across.there[seam]
+    lengths = np.concatenate(
+        [*(np.diff(part.arcs.offsets)[kept] for part, kept in zip(parts, inside, strict=True)), np.full(seams, 2)]
+    )
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    total = lengths.size
+    vertices = np.empty((int(offsets[-1]), 2), np.int32)
+    left, right, start, end = (np.empty(total, np.int32) for _ in range(4))
+    ends, places = [], []
+    first = 0
+    for number, (part, kept) in enumerate(zip(parts, inside, strict=True)):
+        here = slice(first, first + counts[number])
+        for out, side in ((left, part.arcs.left), (right, part.arcs.right)):
+            out[here] = np.where(side >= 0, side + first_face[number], side)[kept]
+        start[here] = part.arcs.start[kept] + first_node[number]
+        end[here] = part.arcs.end[kept] + first_node[number]
+        vertices[offsets[here.start] : offsets[here.stop]] = part.arcs.vertices[
+            np.repeat(kept, np.diff(part.arcs.offsets))
+        ]
+        found, place = _ends_on_frame(part, kept)
+        ends.append(found + 2 * first)
+        places.append(place)
+        first = here.stop
+    between = vertices[offsets[first] :]
+    between[::2], between[1::2] = across.here[seam], across.there[seam]
     vertical = across.vertical[seam]
-    one, other = across.one[seam].astype(np.int32), across.other[seam].astype(np.int32)
-    start = np.concatenate([*(arcs.start for arcs in kept), np.zeros(seams, np.int32)])
-    end = np.concatenate([*(arcs.end for arcs in kept), np.zeros(seams, np.int32)])
-    first_arc = np.cumsum([0, *(arcs.left.size for arcs in kept)])
-    seam_ends = 2 * (first_arc[-1] + np.arange(seams).repeat(2)) + np.tile([0, 1], seams)
-    at = np.concatenate(
-        [*(found + 2 * first for (found, _), first in zip(ends, first_arc[:-1].tolist(), strict=True)), seam_ends]
-    )
-    places = np.concatenate([*(place for _, place in ends), pack(vertices)])
-    node = (nodes + np.unique(places, return_inverse=True)[1]).astype(np.int32)
-    for side, array in ((0, start), (1, end)):
-        chosen = (at & 1) == side
+    left[first:] = np.where(vertical, across.other[seam], across.one[seam])
+    right[first:] = np.where(vertical, across.one[seam], across.other[seam])
+    ends.append(2 * first + np.arange(2 * seams))
+    places.append(pack(between))
+    at = np.concatenate(ends)
+    node = (first_node[-1] + np.unique(np.concatenate(places), return_inverse=True)[1]).astype(np.int32)
+    for last, array in enumerate((start, end)):
+        chosen = (at & 1) == last
         array[at[chosen] >> 1] = node[chosen]
-    lengths = np.concatenate([*(np.diff(arcs.offsets) for arcs in kept), np.full(seams, 2)])
-    return Arcs(
-        np.concatenate([*(arcs.vertices for arcs in kept), vertices]),
-        np.concatenate([[0], np.cumsum(lengths)]),
-        np.concatenate([*(arcs.left for arcs in kept), np.where(vertical, other, one)]),
-        np.concatenate([*(arcs.right for arcs in kept), np.where(vertical, one, other)]),
-        start,
-        end,
-    )
+    return Arcs(vertices, offsets, left, right, start, end)
 
 
 @compiled("int64(int32[::1], int64[::1], int64[::1])")

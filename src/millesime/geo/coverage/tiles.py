@@ -159,16 +159,15 @@ def coverage_of_tiles(
     windows = super_tiles(grid, size_px=tile_px or TILE_PX)
     lattice = lattice_of(grid)
     work = partial(part_of_tile, read=read, grid=grid, rules=rules)
-    parts = list(run(work, windows))
-    dtype = parts[0].values.dtype
-    whole, isolated = _merged(stitch(parts), rules, is_whole=True)
+    # Not held beyond the stitching, where they are as large as what comes of them.
+    whole, isolated = _merged(stitch(list(run(work, windows))), rules, is_whole=True)
     return TiledCoverage(
         kind(
             crs=grid.crs,
             origin_cm=lattice.origin_cm,
             **vars(whole.arcs),
             fixed=corners_of(whole.frame),
-            face_values=whole.values.astype(dtype),
+            face_values=whole.values,
         ),
         faces_traced=whole.faces_traced,
         isolated=isolated,
