@@ -17,8 +17,8 @@ from benchmarks._report import lines_of, write_report
 
 _FOLDER = Path(__file__).parent
 _FIRST = (
-    "compilation", "scan", "topology", "polygons", "sieve", "merge", "simplify", "file_to_file", "overlay", "zonal",
-    "growth", "invariance",
+    "raster", "compilation", "scan", "topology", "polygons", "sieve", "merge", "simplify", "file_to_file", "overlay",
+    "zonal", "growth", "invariance",
 )  # fmt: skip
 _FOUND = {path.stem for path in _FOLDER.glob("*.py") if not path.stem.startswith("_")}
 NAMES = [*(name for name in _FIRST if name in _FOUND), *sorted(_FOUND.difference(_FIRST))]

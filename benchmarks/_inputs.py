@@ -27,7 +27,7 @@ def look() -> Look:
 def labels(px: int, of: Look | None = None) -> np.ndarray:
     """The bench raster in memory; made once and kept."""
     chosen = of or look()
-    path = scratch() / f"{chosen.name}-{chosen.seed}-{px}.npy"
+    path = scratch() / f"{chosen.file_stem}-{px}.npy"
     if not path.exists():
         part = path.with_suffix(".partial.npy")
         np.save(part, labels_of(chosen, px))

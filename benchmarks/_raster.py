@@ -8,6 +8,7 @@ column and the seed.
 import json
 import os
 import sys
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +44,11 @@ class Look:
     speck_near: float
     speck_far: float
     seed: int = 1
+
+    @property
+    def file_stem(self) -> str:
+        """A name that another look does not have."""
+        return f"{self.name}-{self.seed}-{zlib.crc32(repr(self).encode()):08x}"
 
 
 DENSE = Look(
@@ -203,7 +209,7 @@ def scratch() -> Path:
 
 def file_of(look: Look, px: int) -> Path:
     """The raster as a tiled, compressed GeoTIFF, written block by block where it is not there yet."""
-    path = scratch() / f"{look.name}-{look.seed}-{px}.tif"
+    path = scratch() / f"{look.file_stem}-{px}.tif"
     if path.exists():
         return path
     part = path.with_suffix(".partial")

@@ -147,6 +147,12 @@ def _others(lines: list[Line]) -> list[str]:
         if "error" in line and (line["benchmark"] not in JOBS or "px" not in line):
             found.append(f"- {line['benchmark']}, {line['contender']}: {_told(line)}.")
             continue
+        if line["benchmark"] == "raster":
+            facts = line["correctness"]
+            found.append(
+                f"- The {line['contender']} raster at {line['px']} px: {facts['polygons_per_km2']:,} polygons per km²,"
+                f" {facts['single_pixels']:.0%} of them single pixels; {facts['left_at_50_m2']:,} are left at 50 m²."
+            )
         if line["benchmark"] == "compilation":
             found.append(
                 f"- Compilation, in no other figure: {line['contender']} of the engine {line['wall_s']:.1f} s."

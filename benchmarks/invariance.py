@@ -27,12 +27,16 @@ _TILES_PX = (None, 97, 512, 1000)
 
 def main() -> None:
     px = int(os.environ.get("BENCH_INVARIANCE_PX", "1500"))
-    rasters = [_noise(min(px, 800)), file_of(_inputs.look(), px)]
+    side = min(px, 800)
+    rasters = {
+        f"white noise, {side} px": _noise(side),
+        f"the {_inputs.look().name} raster, {px} px": file_of(_inputs.look(), px),
+    }
     if os.environ.get("BENCH_LABELS"):
-        rasters.append(Path(os.environ["BENCH_LABELS"]))
-    for number, raster in enumerate(rasters):
+        rasters["a raster of one's own"] = Path(os.environ["BENCH_LABELS"])
+    for name, raster in rasters.items():
         for smooth in (False, True):
-            _compare(raster, name=raster.name if number < 2 else "labels of BENCH_LABELS", smooth=smooth)
+            _compare(raster, name=name, smooth=smooth)
 
 
 def _noise(px: int) -> Path:
