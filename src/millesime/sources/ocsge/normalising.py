@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -19,8 +19,11 @@ from millesime.sources.ocsge import values
 from millesime.sources.ocsge.duplicates import first_with_same_polygon
 from millesime.sources.ocsge.faults import MAX_DUPLICATE_ZONES, Fault, fault, reasons
 from millesime.sources.ocsge.kinds import COLUMNS, Recognised
+from millesime.sources.ocsge.names import KindName
 from millesime.sources.ocsge.values import CosiaCoding
 from millesime.sources.parts import single_parts
+
+_NO_IDS = "there are no ids: rows are called by their number"
 
 _TEXTS = ("source", "id_origine", "code_or")
 
@@ -98,79 +101,109 @@ def normalise(
     )
 
 
+@dataclass(frozen=True)
+class _Read:
+    """One attribute, read."""
+
+    values: Any
+    """(n,) values in the type of the attribute."""
+    faults: tuple[Fault, ...] = ()
+    told: tuple[str, ...] = ()
+
+
 def _attributes(
     frame: geopandas.GeoDataFrame, recognised: Recognised, coding: CosiaCoding
 ) -> tuple[pd.DataFrame, list[Fault], list[str]]:
     """Columns of the kind, (n,) each, with the faults of their values and what was completed."""
-    columns, kind, n = recognised.columns, recognised.kind, len(frame)
-    table = pd.DataFrame(index=pd.RangeIndex(n))
+    columns, kind = recognised.columns, recognised.kind
+    if kind == "COSIA":
+        return _cosia(frame, columns, coding)
+    nothing = pd.Series([None] * len(frame), dtype=object)
+    table = pd.DataFrame(index=pd.RangeIndex(len(frame)))
     faults: list[Fault] = []
     told: list[str] = []
     for name in COLUMNS[kind]:
-        found = frame[columns[name]] if name in columns else pd.Series([None] * n, dtype=object)
-        if name == "id":
-            table[name], completed = _ids(found, given=name in columns)
-            told += completed
-        elif name in _TEXTS:
-            table[name] = as_text(found)
-        elif name == "millesime":
-            table[name] = values.years(found)
-            unread = int(table[name].isna().sum()) if name in columns else 0
-            told += [f"{unread} rows have no readable millesime"] if unread else []
-        elif name == "ossature":
-            table[name], completed = _ossature(found, given=name in columns)
-            told += completed
-        elif name == "aire":
-            table[name] = pd.to_numeric(found, errors="coerce").astype(float)
-        elif name == "crit_seuil":
-            table[name], wrong = _threshold_flag(found, given=name in columns)
-            faults += wrong
-        elif name == "artificialisation":
-            flux = values.flux_values(found)
-            faults += values.flux_faults(flux, found)
-            table[name] = np.nan_to_num(flux).astype(np.int8)
-        elif name == "numero":
-            continue  # told from the name of the class
-        elif name == "classe":
-            numbers = frame[columns["numero"]] if "numero" in columns else None
-            classes, wrong = values.cosia_values(found, numbers, coding)
-            table["numero"], table["classe"] = values.cosia_numbers(classes), classes
-            faults += wrong
-        elif name.startswith("artif"):
-            table[name] = values.statuses(found)
-            faults += values.status_faults(table[name].to_numpy(object), column=name) if name in columns else ()
+        is_given = name in columns
+        read = _attribute(name, frame[columns[name]] if is_given else nothing, kind)
+        table[name] = read.values
+        if is_given:
+            faults += read.faults
+            told += read.told
         else:
-            read = values.correction_values if name.endswith("_corr") else values.code_values
-            table[name] = read(found, CS if "cs" in name[:7] else US)
-            codes = table[name].to_numpy(object)
-            faults += values.code_faults(codes, column=name, kind=kind) if name in columns else ()
-    missing = [name for name in COLUMNS[kind] if name not in columns and name not in {"id", "numero"}]
-    told += [f"attribute {name} is missing" for name in missing]
-    return table[list(COLUMNS[kind])], faults, told
+            told.append(_NO_IDS if name == "id" else f"attribute {name} is missing")
+    return table, faults, told
 
 
-def _ids(found: pd.Series, *, given: bool) -> tuple[npt.NDArray[np.object_], list[str]]:
+def _attribute(name: str, found: pd.Series, kind: KindName) -> _Read:
+    """An attribute by its name in `COLUMNS`; `found` is all None when the layer does not have it."""
+    if name in _READERS:
+        return _READERS[name](found)
+    if name in _TEXTS:
+        return _Read(as_text(found))
+    if name.startswith("artif_") or name == "artif":
+        statuses = values.statuses(found)
+        return _Read(statuses, tuple(values.status_faults(statuses, column=name)))
+    table = CS if name in {"code_cs", "cs_before", "cs_after", "cs_corr"} else US
+    codes = values.correction_values(found, table) if name.endswith("_corr") else values.code_values(found, table)
+    return _Read(codes, tuple(values.code_faults(codes, column=name, kind=kind)))
+
+
+def _cosia(
+    frame: geopandas.GeoDataFrame, columns: Mapping[str, str], coding: CosiaCoding
+) -> tuple[pd.DataFrame, list[Fault], list[str]]:
+    """Name and number of each class; the name decides."""
+    numbers = frame[columns["numero"]] if "numero" in columns else None
+    classes, faults = values.cosia_values(frame[columns["classe"]], numbers, coding)
+    return pd.DataFrame({"numero": values.cosia_numbers(classes), "classe": classes}), faults, []
+
+
+def _ids(found: pd.Series) -> _Read:
     ids = as_text(found)
     empty = np.flatnonzero(ids == "")
     ids[empty] = [f"row {row}" for row in empty]
-    if not given:
-        return ids, ["there are no ids: rows are called by their number"]
-    return ids, [f"{len(empty)} rows have no id and are called by their number"] if len(empty) else []
+    return _Read(ids, told=(f"{len(empty)} rows have no id and are called by their number",) if len(empty) else ())
 
 
-def _ossature(found: pd.Series, *, given: bool) -> tuple[npt.NDArray[np.int8], list[str]]:
+def _vintages(found: pd.Series) -> _Read:
+    years = values.years(found)
+    unread = int(years.isna().sum())
+    return _Read(years, told=(f"{unread} rows have no readable millesime",) if unread else ())
+
+
+def _ossature(found: pd.Series) -> _Read:
     flags = values.flags(found)
-    unknown = np.isnan(flags)
-    told = [f"{int(unknown.sum())} rows have no readable ossature, taken as 0"] if given and unknown.any() else []
-    return np.nan_to_num(flags).astype(np.int8), told
+    unknown = int(np.isnan(flags).sum())
+    told = (f"{unknown} rows have no readable ossature, taken as 0",) if unknown else ()
+    return _Read(np.nan_to_num(flags).astype(np.int8), told=told)
 
 
-def _threshold_flag(found: pd.Series, *, given: bool) -> tuple[Any, list[Fault]]:
-    """crit_seuil as a nullable boolean, all missing when the layer does not have it."""
+def _areas(found: pd.Series) -> _Read:
+    areas = pd.to_numeric(found, errors="coerce").astype(float)
+    unread = int(areas.isna().sum())
+    return _Read(areas, told=(f"{unread} rows have no readable aire",) if unread else ())
+
+
+def _threshold_flag(found: pd.Series) -> _Read:
     flags = values.flags(found)
-    unknown = np.isnan(flags)
-    wrong = [fault("crit_seuil is neither true nor false", unknown, severity="error")] if given else []
-    return pd.array(pd.Series(flags).map({0.0: False, 1.0: True}), dtype="boolean"), wrong
+    wrong = fault("crit_seuil is neither true nor false", np.isnan(flags), severity="error")
+    return _Read(pd.array(pd.Series(flags).map({0.0: False, 1.0: True}), dtype="boolean"), (wrong,))
+
+
+def _flux(found: pd.Series) -> _Read:
+    flux = values.flux_values(found)
+    return _Read(np.where(np.isin(flux, (-1, 1)), flux, 0).astype(np.int8), tuple(values.flux_faults(flux, found)))
+
+
+_READERS: Mapping[str, Callable[[pd.Series], _Read]] = MappingProxyType(
+    {
+        "id": _ids,
+        "millesime": _vintages,
+        "ossature": _ossature,
+        "aire": _areas,
+        "crit_seuil": _threshold_flag,
+        "artificialisation": _flux,
+    }
+)
 
 
 def _repetitions(
@@ -178,7 +211,9 @@ def _repetitions(
 ) -> list[Fault]:
     """Rows that repeat an earlier one, ids used twice, polygons used twice."""
     # A row that is set aside already takes nobody's place.
-    first = first_with_same_polygon(np.where(usable, geometries, None))
+    compared = geometries.copy()
+    compared[~usable] = None
+    first = first_with_same_polygon(compared)
     same_polygon = first != np.arange(len(first))
     meaning = [name for name in _MEANING if name in table.columns]
     same_meaning = np.ones(len(table), dtype=bool)
