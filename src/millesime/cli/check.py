@@ -83,6 +83,7 @@ def _found(path: Path, crs: str | None) -> _Found:
     from millesime.evaluation.conformity import layer_of
     from millesime.io.archives import vector_files
     from millesime.sources.ocsge import raw_layers
+    from millesime.sources.ocsge.names import kind_named
 
     groups: dict[str, list[Layer]] = {}
     ignored: list[str] = []
@@ -95,6 +96,11 @@ def _found(path: Path, crs: str | None) -> _Found:
                 ignored.append(raw.name)
             else:
                 groups.setdefault(raw.folder, []).append(layer)
+                named = next((kind for kind in map(kind_named, raw.names[:2]) if kind), None)
+                if named not in (None, layer.kind.name):
+                    told.append(
+                        f"{raw.name}: its name is that of {named}, its attributes are those of {layer.kind.name}"
+                    )
     if not groups:
         raise InputError(
             "holds no layer of OCS GE, CoSIA, differential or artificialisation"

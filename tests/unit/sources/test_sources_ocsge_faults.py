@@ -50,10 +50,10 @@ SET_ASIDE = {
         "same polygon as an earlier row",
         MAX_DUPLICATE_ZONES,
     ),
-    "a change without a code": (diff(cs_2022=["CS1.1.1.1", None, "CS2.1.1.1", "CS2.2.1"]), "cs_after has no value", 1),
+    "a change without a code": (diff(cs_2022=["CS1.1.1.1", None, "CS2.1.1.1", "CS2.2.1"]), "no value in cs_after", 1),
     "100 changes without a code": (
         stretched(diff(us_2019=[None, "US1.1", "US1.2", "US3"]), MAX_NULL_CODES),
-        "us_before has no value",
+        "no value in us_before",
         MAX_NULL_CODES,
     ),
 }
@@ -83,8 +83,13 @@ REFUSED = {
     ),
     "101 changes without a code": (
         stretched(diff(us_2019=[None, "US1.1", "US1.2", "US3"]), MAX_NULL_CODES + 1),
-        "101 rows, us_before has no value",
+        "101 rows, no value in us_before",
         MAX_NULL_CODES + 1,
+    ),
+    "51 changes without a cover and 51 without a use": (
+        stretched(diff(us_2019=[None, "US1.1", "US1.2", "US3"], cs_2022=["CS1.1.1.1", "CS2.2.1", None, "CS2.2.1"]), 51),
+        "102 rows, no value in cs_after, us_before",
+        102,
     ),
     "a polygon twice, other codes": (
         repeated(occupation_sol(), 2, 1, id="other", code_us="US5"),

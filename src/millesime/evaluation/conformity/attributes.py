@@ -18,9 +18,11 @@ def check(layer: Layer) -> Iterator[Anomaly]:
     """Compare the attributes with those of the specification."""
     have = [name for name in layer.frame.columns if name != "geometry"]
     known = {attribute.name: attribute for attribute in layer.kind.attributes}
+    lenient = _is_lenient(layer)
     for attribute in known.values():
         if attribute.name in have:
-            yield from _values(layer, attribute)
+            missing: Severity = "warning" if lenient and attribute.codes else "error"
+            yield from _values(layer, attribute, missing=missing)
         elif attribute.required:
             yield layer.anomaly("missing_attribute", f"no attribute {attribute.name!r} ({attribute.type})")
     for name in have:
@@ -28,13 +30,21 @@ def check(layer: Layer) -> Iterator[Anomaly]:
             yield layer.anomaly("extra_attribute", f"attribute {name!r} is not specified", severity="warning")
 
 
-def _values(layer: Layer, attribute: Attribute) -> Iterator[Anomaly]:
+def _is_lenient(layer: Layer) -> bool:
+    """Whether missing codes are let pass: some differences have a few such rows, and readers of them a limit."""
+    if layer.kind.name not in DIFFERENCES:
+        return False
+    codes = [attribute.name for attribute in layer.kind.attributes if attribute.codes]
+    there = [name for name in codes if name in layer.frame.columns]
+    return int(layer.frame[there].isna().any(axis=1).sum()) <= MAX_NULL_CODES
+
+
+def _values(layer: Layer, attribute: Attribute, *, missing: Severity) -> Iterator[Anomaly]:
     values = layer.frame[attribute.name]
     empty = values.isna().to_numpy()
     if not attribute.nullable:
-        severity = _severity_of_missing(layer, attribute, int(empty.sum()))
         for row in np.flatnonzero(empty).tolist():
-            yield layer.anomaly("null_value", f"{attribute.name} has no value", row=row, severity=severity)
+            yield layer.anomaly("null_value", f"{attribute.name} has no value", row=row, severity=missing)
     given = values[~empty]
     if len(given) and not _is_of(given, attribute.type):
         found = given.iloc[0]
@@ -46,12 +56,6 @@ def _values(layer: Layer, attribute: Attribute) -> Iterator[Anomaly]:
             allowed = ", ".join(repr(value) for value in attribute.values)
             message = f"{attribute.name} = {values.iloc[row]!r}, expected one of {allowed}"
             yield layer.anomaly("unknown_value", message, row=row)
-
-
-def _severity_of_missing(layer: Layer, attribute: Attribute, count: int) -> Severity:
-    """Some differences are delivered with a few rows without codes: as many as the readers of deliveries let pass."""
-    is_lenient = layer.kind.name in DIFFERENCES and attribute.codes and count <= MAX_NULL_CODES
-    return "warning" if is_lenient else "error"
 
 
 def _is_of(values: pd.Series, kind: Type) -> bool:

@@ -15,16 +15,18 @@ DIFFERENCES: frozenset[KindName] = frozenset({"DIFF", "ARTIF_DIFF"})
 PARTITIONS: frozenset[KindName] = frozenset({"OCCUPATION_SOL", "ARTIF", "COSIA"})
 
 _STATE = ("id", "code_cs", "code_us", "millesime", "source", "ossature", "id_origine", "code_or")
-_CHANGE = ("cs_before", "cs_after", "us_before", "us_after")
+
+#: Codes of a difference, whatever its years.
+CHANGE_COLUMNS = ("cs_before", "cs_after", "us_before", "us_after")
 
 #: Columns of each kind once read, in their order; `row`, `part` and `geometry` follow.
 COLUMNS: Mapping[KindName, tuple[str, ...]] = MappingProxyType(
     {
         "OCCUPATION_SOL": _STATE,
         "ZONE_CONSTRUITE": ("id", "millesime"),
-        "DIFF": ("id", *_CHANGE),
+        "DIFF": ("id", *CHANGE_COLUMNS),
         "ARTIF": (*_STATE, "aire", "artif", "crit_seuil"),
-        "ARTIF_DIFF": ("id", *_CHANGE, "artif_before", "artif_after", "artificialisation"),
+        "ARTIF_DIFF": ("id", *CHANGE_COLUMNS, "artif_before", "artif_after", "artificialisation"),
         "PATCH": ("id", "code_cs", "code_us", "millesime", "cs_corr", "us_corr"),
         "COSIA": ("numero", "classe"),
     }
@@ -35,9 +37,9 @@ REQUIRED: Mapping[KindName, tuple[str, ...]] = MappingProxyType(
     {
         "OCCUPATION_SOL": ("code_cs", "code_us"),
         "ZONE_CONSTRUITE": (),
-        "DIFF": _CHANGE,
+        "DIFF": CHANGE_COLUMNS,
         "ARTIF": ("code_cs", "code_us", "artif"),
-        "ARTIF_DIFF": (*_CHANGE, "artificialisation"),
+        "ARTIF_DIFF": (*CHANGE_COLUMNS, "artificialisation"),
         "PATCH": ("cs_corr", "us_corr"),
         "COSIA": ("classe",),
     }

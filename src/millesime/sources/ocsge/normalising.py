@@ -18,7 +18,7 @@ from millesime.sources.attributes import as_text
 from millesime.sources.ocsge import values
 from millesime.sources.ocsge.duplicates import first_with_same_polygon
 from millesime.sources.ocsge.faults import MAX_DUPLICATE_ZONES, Fault, fault, reasons
-from millesime.sources.ocsge.kinds import COLUMNS, Recognised
+from millesime.sources.ocsge.kinds import CHANGE_COLUMNS, COLUMNS, DIFFERENCES, Recognised
 from millesime.sources.ocsge.names import KindName
 from millesime.sources.ocsge.values import CosiaCoding
 from millesime.sources.parts import single_parts
@@ -131,6 +131,8 @@ def _attributes(
             told += read.told
         else:
             told.append(_NO_IDS if name == "id" else f"attribute {name} is missing")
+    if kind in DIFFERENCES:
+        faults.append(values.missing_codes({name: table[name].to_numpy(object) for name in CHANGE_COLUMNS}))
     return table, faults, told
 
 

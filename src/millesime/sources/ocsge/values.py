@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 
 import numpy as np
@@ -52,16 +52,24 @@ def with_prefix(text: str, table: CodeTable) -> str:
 
 
 def code_faults(codes: Texts, *, column: str, kind: KindName) -> Iterator[Fault]:
-    """Codes that are missing or not delivered."""
+    """Codes that are not delivered, and codes that are missing where the kind needs each of them."""
     prefix = column.removeprefix("code_")[:2]
     table, word = _TABLES[prefix], _WORDS[prefix]
     empty = codes == ""
-    few = kind in DIFFERENCES and int(empty.sum()) <= MAX_NULL_CODES
-    if not (kind == "PATCH" and column.startswith("code_")):  # a patch may leave out the codes that it replaces
-        yield fault(f"{column} has no value", empty, severity="warning" if few else "error")
+    is_lenient = kind in DIFFERENCES or (kind == "PATCH" and column.startswith("code_"))
+    if not is_lenient:  # a patch may leave out the codes that it replaces; differences: see missing_codes
+        yield fault(f"{column} has no value", empty, severity="error")
     known = {code.code for code in table.leaves} | ({NO_CORRECTION} if column.endswith("_corr") else set())
     unknown = ~empty & ~np.isin(codes.astype(str), sorted(known))
     yield fault(f"{column} is not a delivered {word} code", unknown, severity="error", texts=codes)
+
+
+def missing_codes(codes: Mapping[str, Texts]) -> Fault:
+    """Rows of a difference that lack one code or more: some deliveries have a few."""
+    empty = np.any([found == "" for found in codes.values()], axis=0)
+    lacking = [name for name, found in codes.items() if (found == "").any()]
+    few = int(empty.sum()) <= MAX_NULL_CODES
+    return fault(f"no value in {', '.join(lacking)}", empty, severity="warning" if few else "error")
 
 
 def correction_values(values: pd.Series, table: CodeTable) -> Texts:
