@@ -17,7 +17,7 @@ from millesime.artificialisation.product import (
 )
 from millesime.artificialisation.reading import Occupation, occupation_of
 from millesime.artificialisation.status import Decision, decide
-from millesime.artificialisation.vintage import artificial_zones, artificialise
+from millesime.artificialisation.vintage import artificial_zones, artificialise, left_at_limit
 
 __all__ = [
     "ADDED_COLUMNS",
@@ -42,6 +42,7 @@ __all__ = [
     "decide",
     "exempt",
     "explain",
+    "left_at_limit",
     "occupation_of",
     "parameters_from",
     "partition_of",

@@ -94,7 +94,8 @@ class Exempted:
     """(n,) exempt ground in each polygon of the vintage."""
 
     pieces: geopandas.GeoDataFrame
-    """Exempt ground: `id` when the map has it, `code_cs`, `code_us`, `area_m2`, geometry."""
+    """Exempt ground: `id` when the map has it, `cs`, `us`, `area_m2`, geometry. It is no OCCUPATION_SOL: its codes are
+    not named as there."""
 
     total_without_m2: float
     """The account without the exemption: artificial ground, or all the ground of the installations for ENAF."""
@@ -176,6 +177,8 @@ def exempt(
     )
 
 
+_NAMES = {"id": "id", "code_cs": "cs", "code_us": "us"}
+
 #: Areas of intersections carry this much rounding.
 _ROUNDING_M2 = 1e-6
 
@@ -219,7 +222,7 @@ def _as_layer(
     frame: geopandas.GeoDataFrame, pieces: npt.NDArray[Any], row: npt.NDArray[np.intp]
 ) -> geopandas.GeoDataFrame:
     order = np.lexsort([shapely.to_wkb(shapely.normalize(pieces)), row]) if len(row) else row
-    columns = [name for name in ("id", "code_cs", "code_us") if name in frame.columns]
-    table = pd.DataFrame(frame[columns]).iloc[row[order]].reset_index(drop=True)
+    columns = {name: short for name, short in _NAMES.items() if name in frame.columns}
+    table = pd.DataFrame(frame[list(columns)]).iloc[row[order]].reset_index(drop=True).rename(columns=columns)
     table["area_m2"] = shapely.area(pieces[order])
     return geopandas.GeoDataFrame(table, geometry=shapely.normalize(pieces[order]), crs=frame.crs)

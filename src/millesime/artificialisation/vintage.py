@@ -106,6 +106,18 @@ def _cells(covers: npt.NDArray[np.object_], uses: npt.NDArray[np.object_]) -> _C
     )
 
 
+def left_at_limit(result: Artificialisation) -> Flags:
+    """(n,) True where a patch below the threshold keeps its status only because it lies along the limit of the data.
+
+    What surrounds it there is unknown; the neighbouring territory, given as context, would decide.
+    """
+    frame = result.frame
+    threshold = np.array([Parameters.from_rules(rules).t_other_m2 for rules in frame["status_rules"].unique()])
+    known = threshold[pd.factorize(frame["status_rules"])[0]]
+    patch = np.where(result.artificial, frame["remove_patch_m2"], frame["fill_patch_m2"])
+    return np.asarray((frame["patch_place"] == "limit").to_numpy() & (patch < known), dtype=bool)
+
+
 def artificial_zones(result: Artificialisation) -> geopandas.GeoDataFrame:
     """The artificial polygons united and taken apart into single parts, with `aire` in square metres.
 

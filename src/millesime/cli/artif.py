@@ -101,11 +101,11 @@ def command(
         for name, path in {"parks": parks, "pv-artif": photovoltaics, "pv-enaf": photovoltaics_enaf}.items()
         if path is not None
     ]
-    if output is not None:
-        _write(output, result, parameters, against, exemptions)
+    layers = [] if output is None else _write(output, result, parameters, against, exemptions)
     if agreement_to is not None and against is not None:
         _write_agreement(agreement_to, against)
-    told = _as_dict(file, output, occupation, around, result, parameters, against, exemptions)
+    told = {"file": str(file), "output": None if output is None else str(output), "layers": layers}
+    told |= _as_dict(occupation, around, result, parameters, against, exemptions)
     emit(told, as_json=as_json, text=as_text(told))
 
 
@@ -124,17 +124,20 @@ def read_occupation(file: Path, *, layer: str | None, crs: str | None) -> Occupa
 
 
 def read_layer(file: Path, *, layer: str | None, crs: str | None, hints: Sequence[str]) -> geopandas.GeoDataFrame:
-    """One layer of a file: the one named, the only one, or the only one whose name holds the first hint that serves."""
+    """One layer of a file: the one named, the only one, or the only one whose name is, begins with or holds a hint."""
     from millesime.io.vector import list_layers, read_vector
 
     names = list_layers(file)
     if layer is None and len(names) > 1:
-        for hint in hints:
-            hits = [name for name in names if hint in name.lower()]
-            if len(hits) == 1:
-                layer = hits[0]
-                break
+        layer = next((name for hint in hints for name in _hinted(names, hint)), None)
     return read_vector(file, layer=layer, crs=crs)
+
+
+def _hinted(names: Sequence[str], hint: str) -> list[str]:
+    """The name that a hint points at, if there is a single one; a closer likeness goes first."""
+    likenesses = (str.__eq__, str.startswith, str.__contains__)
+    found = ([name for name in names if alike(name.lower(), hint)] for alike in likenesses)
+    return next((hits for hits in found if len(hits) == 1), [])
 
 
 def _official(path: Path, crs: str | None) -> geopandas.GeoDataFrame:
@@ -172,7 +175,8 @@ def _write(
     parameters: Parameters,
     against: Agreement | None,
     exemptions: Sequence[Exempted],
-) -> None:
+) -> list[str]:
+    """Write the file; the names of its layers."""
     import pandas as pd
 
     from millesime.artificialisation import artificial_zones
@@ -186,7 +190,7 @@ def _write(
     frame = frame.assign(**added)[[*(n for n in frame.columns if n != "geometry"), *added, "geometry"]]
     if output.suffix.lower() != ".gpkg":
         write_parquet(frame, output)
-        return
+        return [output.stem]
     layers: dict[str, Any] = {"ARTIF": frame}
     if parameters.mode == "sparte-2024":
         layers["ZONE_ARTIFICIELLE"] = artificial_zones(result)
@@ -194,6 +198,7 @@ def _write(
         layers[item.exemption.layer] = item.pieces
     layers["RULES"] = pd.DataFrame(_rules(parameters))
     write_geopackage(output, layers)
+    return list(layers)
 
 
 def _rules(parameters: Parameters) -> list[dict[str, str]]:
@@ -228,8 +233,6 @@ def _write_agreement(path: Path, against: Agreement) -> None:
 
 
 def _as_dict(
-    file: Path,
-    output: Path | None,
     occupation: Occupation,
     around: Sequence[Occupation],
     result: Artificialisation,
@@ -237,14 +240,12 @@ def _as_dict(
     against: Agreement | None,
     exemptions: Sequence[Exempted],
 ) -> dict[str, Any]:
-    from millesime.artificialisation import STEP_LABELS
+    from millesime.artificialisation import STEP_LABELS, left_at_limit
 
     frame = result.frame
     by_step = frame.groupby("status_step")["aire"].agg(["size", "sum"])
-    changed = frame["crit_seuil"].to_numpy(bool)
+    changed, at_limit = frame["crit_seuil"].to_numpy(bool), left_at_limit(result)
     return {
-        "file": str(file),
-        "output": None if output is None else str(output),
         "rows": occupation.as_dict(),
         "context": [item.as_dict() for item in around],
         "rules": _rules(parameters),
@@ -255,6 +256,7 @@ def _as_dict(
             "polygons": int(changed.sum()),
             "area_m2": float(frame["aire"].to_numpy()[changed].sum()),
         },
+        "left_at_limit": {"polygons": int(at_limit.sum()), "area_m2": float(frame["aire"].to_numpy()[at_limit].sum())},
         "steps": [
             {"step": step, "polygons": int(by_step.loc[step, "size"]), "area_m2": float(by_step.loc[step, "sum"])}
             for step in STEP_LABELS

@@ -27,6 +27,12 @@ def as_text(told: Mapping[str, Any]) -> str:
         f"{_ha(told['matrix_artificial_m2'])} ha by the matrix alone"
     )
     lines += [f"  {step['step']:<14}{step['polygons']:>9}  {_ha(step['area_m2']):>14} ha" for step in told["steps"]]
+    if told["left_at_limit"]["polygons"]:
+        left = told["left_at_limit"]
+        lines.append(
+            f"  {left['polygons']} polygons ({_ha(left['area_m2'])} ha) in patches below the threshold keep the "
+            "matrix's status along the limit of the data; a neighbour given with --context decides them"
+        )
     for item in told["exemptions"]:
         lines.append(
             f"exemption {item['name']}, account of {item['account']}: {_ha(item['exempt_m2'])} ha exempt, "

@@ -104,7 +104,7 @@ def _row(
 
     if at is not None:
         found = frame[frame.intersects(shapely.Point(*at))]
-        what, remedy = f"the point {at[0]:g} {at[1]:g}", "give a point inside the map, in its CRS"
+        what, remedy = f"the point {at[0]:.15g} {at[1]:.15g}", "give a point inside the map, in its CRS"
     elif "id" not in frame.columns:
         raise SchemaError("has no attribute id", place=file, remedy="name a point with --at X Y")
     else:

@@ -59,6 +59,8 @@ def test_status_of_a_delivery(delivery, tmp_path):
     assert (told["total_m2"], told["artificial_m2"], told["matrix_artificial_m2"]) == (40_000, 500, 1_400)
     assert told["changed_by_thresholds"] == {"polygons": 1, "area_m2": 900}
     assert [(step["step"], step["polygons"]) for step in told["steps"]] == [("matrix", 2), ("remove", 1), ("built", 1)]
+    assert told["left_at_limit"] == {"polygons": 1, "area_m2": 400}
+    assert told["layers"] == ["ARTIF", "RULES"]
     assert list_layers(out) == ("ARTIF",)
     frame = read_vector(out, layer="ARTIF")
     assert {"id", "millesime", "aire", "artif", "crit_seuil", "matrix_status", "status_step", "category"} <= set(frame)
@@ -102,6 +104,7 @@ def test_a_neighbour_decides_at_the_limit(delivery, tmp_path):
     assert told["artificial_m2"] == 100
     assert told["total_m2"] == 40_000
     assert told["context"][0]["rows"] == 4
+    assert told["left_at_limit"]["polygons"] == 0
 
 
 def test_mode_sparte(delivery, tmp_path):
@@ -110,6 +113,8 @@ def test_mode_sparte(delivery, tmp_path):
     assert told["artificial_m2"] == 100
     assert [rule["name"] for rule in told["rules"]] == ["mode", "t_other_m2", "category"]
     assert read_vector(out, layer="ZONE_ARTIFICIELLE")["aire"].tolist() == [100]
+    assert _told(explain_app, out, "--id", "yard")["status_step"] == "remove"
+    assert _told(artif_app, delivery, "--compare", out)["agreement"]["rows"][0]["agree"] == 3
 
 
 def test_comparison_with_an_official_layer(delivery, tmp_path):
@@ -149,6 +154,8 @@ def test_exemptions_stand_beside_the_status(delivery, tmp_path):
     assert set(list_layers(out)) == {"ARTIF", "EXEMPTION_PARKS", "EXEMPTION_PV_ARTIF", "EXEMPTION_PV_ENAF"}
     frame = read_vector(out, layer="ARTIF")
     assert frame["exempt_pv_artif_m2"].tolist() == [0, 100, 0, 400]
+    assert _told(explain_app, out, "--id", "house")["status_step"] == "built"
+    assert _told(artif_app, out)["artificial_m2"] == 500
 
 
 def test_wrong_use_is_refused_before_anything_is_written(delivery, tmp_path):
