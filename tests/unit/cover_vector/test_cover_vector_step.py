@@ -10,8 +10,10 @@ import pytest
 import shapely
 
 from millesime.compute import Progress, Workers
-from millesime.cover_vector.step import Parameters, run
-from millesime.errors import ConfigError, ImageryError
+from millesime.cover_vector import generalise, vectorise_raster
+from millesime.cover_vector.step import Parameters, run, summary_of
+from millesime.errors import CodeError, ConfigError, ImageryError
+from millesime.geo.coverage import Coverage
 from millesime.geo.grid import Grid
 from millesime.io.raster import write_raster
 from millesime.nomenclature import COSIA
@@ -69,6 +71,37 @@ def test_same_raster_same_bytes(tmp_path, labels):
         run(context(tmp_path / name, labels))
     one, two = (tmp_path / name / "cover_vector.parquet" for name in ("one", "two"))
     assert one.read_bytes() == two.read_bytes()
+
+
+@pytest.mark.parametrize(("tile_px", "workers"), [(7, 1), (33, 2), (64, 3), (None, 2)])
+def test_tiles_and_workers_do_not_show(tmp_path, labels, tile_px, workers):
+    """Nor in what is told: the summary is that of the whole raster traced, merged and simplified at once."""
+    labels[30:40, 50:60] = 0
+    raster = tmp_path / "cover.tif"
+    write_raster(raster, labels, GRID, nodata=0, nomenclature=COSIA)
+    options = {"nomenclature": COSIA, "min_area_m2": 2.0, "affinity": {(1, 9): 2.0}, "tolerance_m": 0.5}
+    done = vectorise_raster(raster, tile_px=tile_px, workers=workers, **options)
+    whole = generalise(Coverage.from_labels(labels, GRID), **options)
+    for name in ("vertices", "offsets", "left", "right", "start", "end", "face_values"):
+        assert np.array_equal(getattr(done.cover.coverage, name), getattr(whole.cover.coverage, name)), name
+    assert summary_of(done) == summary_of(whole)
+    assert done.covered_m2 == whole.covered_m2 == pytest.approx((150 * 100 - 100) * 0.04)
+
+
+def test_nothing_but_nodata_is_refused_unless_allowed(tmp_path, labels):
+    raster = tmp_path / "cover.tif"
+    write_raster(raster, np.zeros_like(labels), GRID, nodata=0)
+    with pytest.raises(ImageryError, match="every pixel is NoData"):
+        vectorise_raster(raster)
+    assert len(vectorise_raster(raster, require_data=False).cover.coverage) == 0
+
+
+def test_values_that_are_no_classes_are_told_with_their_areas(tmp_path, labels):
+    labels[:5, :10] = 77
+    raster = tmp_path / "cover.tif"
+    write_raster(raster, labels, GRID, nodata=0)
+    with pytest.raises(CodeError, match=r"77 \(2 m²\)"):
+        vectorise_raster(raster, nomenclature=COSIA, min_area_m2=3.0, tile_px=40)
 
 
 def test_a_raster_that_names_no_classes_is_refused(tmp_path, labels):

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from millesime.geo.coverage import measures
-from millesime.geo.coverage.assembly import Arcs, join_arcs, regroup
+from millesime.geo.coverage.assembly import regroup
 from millesime.geo.coverage.compiled import compiled
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _remove(area: Int64, rank: Int32, heap: Int32, slot_of: Int64, size: int, fa
     "(int32[::1], int32[::1], int64[::1], int64[::1], int64[::1], int32[::1], int32[::1], int64[::1],"
     " boolean[::1], boolean, float64[:,::1], int32[::1], boolean[::1])"
 )
-def _merge(
+def merge_greedily(
     left: Int32,
     right: Int32,
     length: Int64,
@@ -123,7 +123,7 @@ def _merge(
     unite_equal: bool,
     weight: npt.NDArray[np.float64],  # (classes, classes) or (0, 0): weight of a shared boundary
     family: Int32,  # (faces,) or (0,): neighbours of the same family come before all others
-    open_: Bool,  # (faces,) or (0,), changed in place: faces that may be larger than they seem; see `stitching`
+    open_: Bool,  # (faces,) or (0,), changed in place: faces that may be larger than they seem; see `certain_merging`
 ) -> tuple[Int32, Int32, Int32, int, int]:
     """Return for each face its root, for each root the face it grew from and its rank; faces merged, left small."""
     faces = double_area.size
@@ -305,7 +305,7 @@ def merge_small_faces(
     values, number = np.unique(coverage.face_values, return_inverse=True)
     shield = np.zeros(faces, np.bool_) if protected is None else np.ascontiguousarray(protected, np.bool_)
     family = np.empty(0) if same_first is None else np.unique(same_first, return_inverse=True)[1]
-    parent, identity, order, merged, isolated = _merge(
+    parent, identity, order, merged, isolated = merge_greedily(
         coverage.left,
         coverage.right,
         coverage.arc_lengths,
@@ -313,10 +313,10 @@ def merge_small_faces(
         coverage.double_areas,
         face_ranks(coverage),
         number.astype(np.int32),
-        _double_cm2(min_area_m2, coverage.face_values, faces),
+        double_cm2(min_area_m2, coverage.face_values, faces),
         shield,
         unite_equal,
-        _weights(values, affinity),
+        weights_by_class(values, affinity),
         family.astype(np.int32),
         np.empty(0, np.bool_),
     )
@@ -324,84 +324,6 @@ def merge_small_faces(
     receiver = identity[roots]
     united = regroup(coverage, group, coverage.face_values[receiver])
     return Regrouped(united, group, receiver, int(merged), int(isolated))
-
-
-@dataclass(frozen=True)
-class MergedArcs:
-    """Arcs after faces of a raster were merged, in normal form."""
-
-    arcs: Arcs
-    values: npt.NDArray[Any]
-    """(faces,) value of each face; faces in the order of their first corners."""
-
-    isolated: int
-    """Faces left below their minimum."""
-
-
-def merge_arcs(
-    arcs: Arcs,
-    values: npt.NDArray[Any],
-    *,
-    min_area_m2: float | Mapping[int, float] | None,
-    affinity: Affinity | None,
-    open_: Bool | None,
-    fixed: Int32,
-) -> MergedArcs:
-    """Merge the small faces of a raster, or of a part of it; then `join_arcs`.
-
-    Args:
-        arcs: boundaries of faces that were traced from a raster.
-        values: (faces,) value of each face.
-        min_area_m2: one minimum, or one per value; None merges nothing.
-        affinity: as in `merge_small_faces`.
-        open_: (faces,) faces that may go on beyond a cut; None where there is no cut. With cuts, a face is merged
-            only if it is certain to be merged in the same way in the whole raster.
-        fixed: (n, 2) places of nodes that stay.
-    """
-    faces = values.size
-    corner = measures.first_corners(arcs.vertices, arcs.offsets)
-    ranks = _ranks(measures.face_first_corners(corner, arcs.left, arcs.right, faces))
-    if min_area_m2 is None:
-        group, roots = number_roots(np.arange(faces, dtype=np.int32), ranks)
-        return MergedArcs(join_arcs(arcs, group, fixed=fixed), values[roots], 0)
-    classes, number = numbered(values)
-    swept = measures.double_areas(arcs.vertices, arcs.offsets)
-    parent, identity, order, _, isolated = _merge(
-        arcs.left,
-        arcs.right,
-        measures.lengths(arcs.vertices, arcs.offsets),
-        corner,
-        measures.face_double_areas(swept, arcs.left, arcs.right, faces),
-        ranks,
-        number,
-        _double_cm2(min_area_m2, values, faces),
-        np.zeros(faces, np.bool_),
-        True,
-        _weights(classes, affinity),
-        np.empty(0, np.int32),
-        np.empty(0, np.bool_) if open_ is None else open_.copy(),
-    )
-    group, roots = number_roots(parent, order)
-    return MergedArcs(join_arcs(arcs, group, fixed=fixed), values[identity[roots]], int(isolated))
-
-
-def numbered(values: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], Int32]:
-    """The distinct values in order, and the place of each value among them."""
-    if values.dtype.kind != "u" or values.dtype.itemsize > 2:
-        found, number = np.unique(values, return_inverse=True)
-        return found, number.astype(np.int32)
-    occurs = np.bincount(values, minlength=1) > 0
-    place = (np.cumsum(occurs) - 1).astype(np.int32)
-    return np.flatnonzero(occurs).astype(values.dtype), place[values]
-
-
-def _ranks(first_corners: Int64) -> Int32:
-    """Place of each face in the order of first corners, which differ between the faces of a raster."""
-    if (np.diff(first_corners) > 0).all():
-        return np.arange(first_corners.size, dtype=np.int32)
-    ranks = np.empty(first_corners.size, np.int32)
-    ranks[np.argsort(first_corners)] = np.arange(first_corners.size, dtype=np.int32)
-    return ranks
 
 
 def face_ranks(coverage: Coverage) -> Int32:
@@ -423,7 +345,7 @@ def face_ranks(coverage: Coverage) -> Int32:
     return ranks
 
 
-def _double_cm2(
+def double_cm2(
     min_area_m2: float | npt.NDArray[np.float64] | Mapping[int, float],
     face_values: npt.NDArray[Any],
     faces: int,
@@ -438,7 +360,7 @@ def _double_cm2(
     return np.rint(np.minimum(minimum, 1e13) * 20_000.0).astype(np.int64)
 
 
-def _weights(values: npt.NDArray[Any], affinity: Affinity | None) -> npt.NDArray[np.float64]:
+def weights_by_class(values: npt.NDArray[Any], affinity: Affinity | None) -> npt.NDArray[np.float64]:
     """Weights of shared boundaries by class number; empty when all are 1."""
     if not affinity:
         return np.empty((0, 0))

@@ -1,8 +1,8 @@
 """The coverage of a raster tile by tile: each tile is traced and merged alone, then the tiles are stitched.
 
 The result is that of the whole raster at once, array for array, whatever the size of the tiles and whoever works on
-them: a face is merged within a tile only when nothing beyond the cuts can change where it goes (`merging` tells when
-that is), and the faces left open are merged when the tiles have been stitched.
+them: a face is merged within a tile only when nothing beyond the cuts can change where it goes (`certain_merging`
+tells when that is), and the faces left open are merged when the tiles have been stitched.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import numpy.typing as npt
 from millesime.errors import ConfigError, ImageryError
 from millesime.geo.coverage import measures
 from millesime.geo.coverage.assembly import Arcs
+from millesime.geo.coverage.certain_merging import merge_arcs, numbered
 from millesime.geo.coverage.labels import (
     label_values,
     lattice_of,
@@ -25,7 +26,7 @@ from millesime.geo.coverage.labels import (
     stand_in_for_zero,
     with_zero_outside,
 )
-from millesime.geo.coverage.merging import Affinity, merge_arcs, numbered
+from millesime.geo.coverage.merging import Affinity
 from millesime.geo.coverage.stitching import Part, corners_of, open_faces, stitch
 from millesime.geo.coverage.tracing import Cut, LabelSweep
 from millesime.geo.grid import Grid, Window
