@@ -13,6 +13,8 @@ from millesime.evaluation.estimators_intervals import (
     NoEstimate,
     deciding_interval,
     effective_size,
+    points_needed,
+    verdict,
     wilson,
 )
 from millesime.evaluation.estimators_olofsson import sample_size, stratified_accuracy
@@ -226,3 +228,21 @@ def test_the_deciding_interval_holds_both():
     lower, upper = wilson(0.9, effective_size(found, 40))
     assert low == min(lower, found.interval[0])
     assert high == max(upper, found.interval[1])
+
+
+def test_verdicts():
+    assert verdict((0.93, 1), 0.93) == "accept"
+    assert verdict((0.80, 0.92), 0.93) == "refuse"
+    assert verdict((0.80, 0.93), 0.93) == "extend"
+
+
+def test_points_still_needed():
+    """All right so far: 52 points are needed for 0.93 (52 / (52 + 3.84) >= 0.93), 381 for 0.99."""
+    assert points_needed(Estimate(1, 0), 20, 0.93) == 32
+    assert points_needed(Estimate(1, 0), 381, 0.99) == 0
+    assert isinstance(points_needed(Estimate(0.9, 0.02), 100, 0.9), NoEstimate)
+    assert isinstance(points_needed(Estimate(0.900001, 0.02), 100, 0.9), NoEstimate)
+    # A sample worth half its points needs twice as many more.
+    alike, half = (Estimate(0.95, math.sqrt(0.95 * 0.05 / n)) for n in (100, 50))
+    more = points_needed(half, 100, 0.9)
+    assert more == pytest.approx(2 * (points_needed(alike, 100, 0.9) + 50), abs=2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import geopandas
+import numpy as np
 import pytest
 import shapely
 import typer.testing
@@ -165,3 +166,22 @@ def test_a_delivery_that_is_no_neighbour_is_wrong_use(tmp_path):
     result = runner.invoke(app, [str(one), "--neighbour", str(far)])
     assert isinstance(result.exception, InputError)
     assert "no limit in common" in str(result.exception)
+
+
+def test_a_limit_that_waves_across_the_neighbour_s():
+    """The east's border leaves the limit by d(y) = max(sin(y / 50), -0.2) m: gaps where d > 0, overlaps where d < 0.
+
+    Both areas are the integral of d, taken here along y every half metre.
+    """
+    y = np.arange(0, 1200.5, 0.5)
+    departure = np.maximum(np.sin(y / 50), -0.2)
+    limit_line = np.column_stack([np.full(len(y), 1000.0), y])
+    border = np.column_stack([1000 + departure, y])
+    west = shapely.Polygon([(0, 0), *limit_line, (0, 1200)])
+    east = shapely.Polygon([(2000, 0), *border, (2000, 1200)])
+    found = limit(west=[west], east=[east])
+    assert found.gap_m2 == pytest.approx(np.trapezoid(np.maximum(departure, 0), y), rel=1e-3)
+    assert found.overlap_m2 == pytest.approx(np.trapezoid(np.maximum(-departure, 0), y), rel=1e-3)
+    # sin is positive 4 times on [0, 24]: 0 to pi, 2 pi to 3 pi, 4 pi to 5 pi, 6 pi to 7 pi (22.0)
+    assert rules(found).count("limit_gap") == 4
+    assert rules(found).count("limit_overlap") == 4
