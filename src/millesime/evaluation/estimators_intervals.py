@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 #: Half-width of a 95 % normal interval, in standard errors.
 Z_95 = 1.96
+
+Verdict = Literal["accept", "refuse", "extend"]
+
+#: Nobody draws that many.
+_MOST_POINTS = 1e9
 
 
 @dataclass(frozen=True)
@@ -82,3 +88,44 @@ def deciding_interval(proportion: Estimate, size: int) -> tuple[float, float]:
     low, high = wilson(min(max(proportion.value, 0.0), 1.0), effective_size(proportion, size))
     normal_low, normal_high = proportion.interval
     return max(0.0, min(low, normal_low)), min(1.0, max(high, normal_high))
+
+
+def verdict(interval: tuple[float, float], threshold: float) -> Verdict:
+    """Accept when the whole interval reaches the threshold, refuse when none of it does, else draw more points."""
+    low, high = interval
+    if low >= threshold:
+        return "accept"
+    return "refuse" if high < threshold else "extend"
+
+
+def points_needed(proportion: Estimate, size: int, threshold: float) -> int | NoEstimate:
+    """Points still to be drawn for the interval to leave the threshold on one side, were the proportion to stay.
+
+    Wilson's interval at the effective size is narrowed until it does; the points drawn so far tell how many points one
+    effective point costs.
+
+    Args:
+        proportion: an accuracy, with its standard error.
+        size: points that it was estimated from.
+        threshold: accuracy asked for.
+    """
+    observed = min(max(proportion.value, 0.0), 1.0)
+    if observed == threshold:
+        return NoEstimate("the accuracy observed is the threshold itself: no number of points settles it")
+    effective = effective_size(proportion, size)
+
+    def settles(points: float) -> bool:
+        return verdict(wilson(observed, points), threshold) != "extend"
+
+    if settles(effective):
+        return 0
+    high = effective
+    while not settles(high):
+        high *= 2
+        if high > _MOST_POINTS:
+            return NoEstimate(f"more than {_MOST_POINTS:g} points: the accuracy observed is too close to the threshold")
+    low = high / 2
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (low, middle) if settles(middle) else (middle, high)
+    return math.ceil(round((high - effective) * size / effective, 6))
