@@ -160,6 +160,23 @@ def test_cutting_polygons_does_not_matter(scene, rules, seed):
         ), name
 
 
+@given(scene=scenes, rules=settings_of_rules, angle=st.floats(1, 89))
+@settings(max_examples=40, deadline=None)
+def test_borders_off_the_grid_do_not_matter(scene, rules, angle):
+    """Turned by any angle, with T-junctions: rounding to the centimetre puts vertices beside the borders they lay on.
+
+    The threshold lies between two numbers of cells, so that rounded areas decide alike.
+    """
+    threshold = T_OTHER_M2 - CELL_M**2 / 2
+    cells = _cells(scene)
+    merged = _dissolved(cells)
+    upright = artificialise(merged, parameters=Parameters(t_other_m2=threshold, **rules))
+    turned = merged.set_geometry(merged.rotate(angle, origin=(700_000, 6_600_000)))
+    answer = artificialise(turned, parameters=Parameters(t_other_m2=threshold, **rules))
+    assert answer.artificial.tolist() == upright.artificial.tolist()
+    assert answer.frame["patch_place"].tolist() == upright.frame["patch_place"].tolist()
+
+
 #: No patch below the threshold, nor what it encloses, reaches farther than this: 12 cells.
 MARGIN_M = 12 * CELL_M
 
