@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -83,7 +83,6 @@ def _found(path: Path, crs: str | None) -> _Found:
     from millesime.evaluation.conformity import layer_of
     from millesime.io.archives import vector_files
     from millesime.sources.ocsge import raw_layers
-    from millesime.sources.ocsge.names import kind_named
 
     groups: dict[str, list[Layer]] = {}
     ignored: list[str] = []
@@ -96,11 +95,7 @@ def _found(path: Path, crs: str | None) -> _Found:
                 ignored.append(raw.name)
             else:
                 groups.setdefault(raw.folder, []).append(layer)
-                named = next((kind for kind in map(kind_named, raw.names[:2]) if kind), None)
-                if named not in (None, layer.kind.name):
-                    told.append(
-                        f"{raw.name}: its name is that of {named}, its attributes are those of {layer.kind.name}"
-                    )
+                told += [f"{raw.name}: {sentence}" for sentence in _doubts(layer, raw.names)]
     if not groups:
         raise InputError(
             "holds no layer of OCS GE, CoSIA, differential or artificialisation"
@@ -110,6 +105,18 @@ def _found(path: Path, crs: str | None) -> _Found:
             "cs_2019 and cs_2022 ...",
         )
     return _Found(groups, tuple(ignored), tuple(told))
+
+
+def _doubts(layer: Layer, names: Sequence[str]) -> Iterator[str]:
+    """What a person must know before using a layer, beside its anomalies."""
+    from millesime.sources.ocsge import generation_of
+    from millesime.sources.ocsge.names import kind_named
+
+    named = next((kind for kind in map(kind_named, names[:2]) if kind), None)
+    if named not in (None, layer.kind.name):
+        yield f"its name is that of {named}, its attributes are those of {layer.kind.name}"
+    if "code_us" in layer.frame.columns and generation_of(layer.frame["code_us"].dropna().unique()) == "old":
+        yield "of the old generation (mixed use US235 is not divided): not comparable with the new one"
 
 
 def _limits(layers: Sequence[Layer], neighbour: Path, crs: str | None, settings: Settings) -> list[CommonLimit]:

@@ -144,3 +144,11 @@ def test_a_file_without_crs_is_taken_at_its_name_s_word(tmp_path):
     assert result.exit_code == 0, result.output
     told = json.loads(result.stdout)["told"]
     assert told == ["OCCUPATION_SOL.shp: has no CRS: EPSG:2154 is assumed, as its name says"]
+
+
+def test_the_old_generation_and_a_misleading_name_are_told(tmp_path):
+    path = tmp_path / "DIFF_2016_2019.gpkg"
+    write_geopackage(path, {"DIFF_2016_2019": occupation_sol().assign(code_us="US235")})
+    told = json.loads(runner.invoke(app, [str(path), "--json"]).stdout)["told"]
+    assert [sentence for sentence in told if "old generation" in sentence]
+    assert [sentence for sentence in told if "name is that of DIFF" in sentence]

@@ -259,6 +259,26 @@ def test_generations(tmp_path):
     assert read_delivery(write(changes, tmp_path / "e.gpkg")).layers[0].generations == ("old", "new")
 
 
+def test_the_kind_that_is_wanted(tmp_path):
+    """Of several layers those of the kind are read, faults of the others do not matter; a single one is read as it."""
+    inside = tmp_path / "both"
+    write(occupation_sol(), inside / "OCCUPATION_SOL.gpkg")
+    write(zone_construite(id="twice"), inside / "ZONE_CONSTRUITE.gpkg")
+    with pytest.raises(RefusedError, match="twice"):
+        read_delivery(inside)
+    delivery = read_delivery(inside, kind="OCCUPATION_SOL")
+    assert [layer.kind for layer in delivery.layers] == ["OCCUPATION_SOL"]
+    assert delivery.told == ("ZONE_CONSTRUITE.gpkg: not OCCUPATION_SOL, not read (4 rows)",)
+    with pytest.raises(InputError, match="not DIFF, not read"):
+        read_delivery(inside, kind="DIFF")
+    layer = read_delivery(write(artif(), tmp_path / "artif_2022_32.gpkg"), kind="OCCUPATION_SOL").layers[0]
+    assert [*layer.frame.columns] == [*COLUMNS["OCCUPATION_SOL"], "row", "part", "geometry"]
+    assert "attribute artif is not used" in layer.told
+    bare = write(zone_construite()[["geometry"]].assign(n=1), tmp_path / "x.gpkg")
+    nameless = read_delivery(bare, kind="ZONE_CONSTRUITE")
+    assert nameless.layers[0].counts["used"] == 4
+
+
 def test_missing_attributes_are_named_with_those_found(tmp_path):
     path = write(occupation_sol().drop(columns="code_us"), tmp_path / "OCCUPATION_SOL.gpkg")
     with pytest.raises(SchemaError, match=r"lacks code_us.*id_origine"):

@@ -18,7 +18,7 @@ from millesime.io.archives import vector_files
 from millesime.sources.ocsge.delivery import DeliveredLayer, Delivery
 from millesime.sources.ocsge.faults import require_usable
 from millesime.sources.ocsge.generations import Generation, generation_of
-from millesime.sources.ocsge.kinds import DIFFERENCES, recognise
+from millesime.sources.ocsge.kinds import DIFFERENCES, attribute_names, kind_of, recognise
 from millesime.sources.ocsge.layers import RawLayer, raw_layers
 from millesime.sources.ocsge.limit import limit_polygon, recut
 from millesime.sources.ocsge.names import KindName, read_name
@@ -42,7 +42,8 @@ def read_delivery(
 
     Args:
         path: vector file, folder nested as delivered, `.7z` or `.zip`.
-        kind: kind of every layer, when attributes and names do not tell it.
+        kind: the kind wanted. Of several layers only those of this kind are read and the others told; a single layer
+            is read as this kind whatever it looks like (an ARTIF as the OCCUPATION_SOL that it holds).
         crs: CRS of files that have none and whose names do not tell it.
         limit: polygon to cut the layers along, in their CRS; the area removed is told.
         tolerant: whether rows with errors are set aside; otherwise they refuse the delivery.
@@ -58,7 +59,10 @@ def read_delivery(
     told: list[str] = []
     with vector_files(path) as files:
         told += files.told
-        for raw in raw_layers(files, crs=crs):
+        for raw, is_alone in _each_and_whether_alone(raw_layers(files, crs=crs)):
+            if kind is not None and not is_alone and _kind_by_attributes(raw) != kind:
+                told.append(f"{raw.name}: not {kind}, not read ({len(raw.frame)} rows)")
+                continue
             layer = _delivered(raw, kind=kind, limit=limit, tolerant=tolerant, cosia_coding=cosia_coding)
             if layer is None:
                 told.append(f"{raw.name}: of no known kind, not read ({len(raw.frame)} rows)")
@@ -73,6 +77,20 @@ def read_delivery(
             "cs_2019 and cs_2022 ...",
         )
     return Delivery(str(path), tuple(_tiles_together(layers)), tuple(told))
+
+
+def _each_and_whether_alone(layers: Iterator[RawLayer]) -> Iterator[tuple[RawLayer, bool]]:
+    """Each layer, and whether it is the only one."""
+    first, second = next(layers, None), next(layers, None)
+    for layer in (first, second):
+        if layer is not None:
+            yield layer, second is None
+    yield from ((layer, False) for layer in layers)
+
+
+def _kind_by_attributes(raw: RawLayer) -> KindName | None:
+    columns = [str(column) for column in raw.frame.columns if column != "geometry"]
+    return kind_of(attribute_names(columns, place=raw.place).values(), names=raw.names[:2])
 
 
 def _delivered(
