@@ -242,10 +242,12 @@ def join_arcs(arcs: Arcs, group: Int32, *, fixed: Int32, straighten: bool = True
     backwards = ((first & 1) == 1) != turned
     start = np.where(first & 1, arcs.end[first >> 1], arcs.start[first >> 1])
     end = np.where(last & 1, arcs.start[last >> 1], arcs.end[last >> 1])
-    order = np.lexsort((keys[1::2], keys[::2]))
+    # Arcs that come from few places in order are runs in order, which this sort merges.
+    order = np.argsort(keys[::2], kind="stable")
+    _order_ties(order, keys)
     vertices, offsets = gather_arcs(vertices, offsets, order)
     ends = np.stack([np.where(turned, end, start), np.where(turned, start, end)], axis=1)[order]
-    numbered = _number_nodes(ends)
+    numbered = _number_nodes(ends.astype(np.int64), nodes)
     return Arcs(
         vertices=vertices,
         offsets=offsets,
@@ -256,12 +258,35 @@ def join_arcs(arcs: Arcs, group: Int32, *, fixed: Int32, straighten: bool = True
     )
 
 
-def _number_nodes(ends: npt.NDArray[np.integer[Any]]) -> Int32:
+@compiled("int32[:,::1](int64[:,::1], int64)")
+def _number_nodes(ends: Int64, nodes: int) -> Int32:
     """Nodes numbered by their first use, arc by arc."""
-    used, first, inverse = np.unique(ends.ravel(), return_index=True, return_inverse=True)
-    number = np.empty(used.size, np.int32)
-    number[np.argsort(first, kind="stable")] = np.arange(used.size, dtype=np.int32)
-    return number[inverse].reshape(-1, 2)
+    number = np.full(nodes, -1, np.int32)
+    out = np.empty(ends.shape, np.int32)
+    numbered = 0
+    for arc in range(ends.shape[0]):
+        for side in range(2):
+            node = ends[arc, side]
+            if number[node] < 0:
+                number[node] = numbered
+                numbered += 1
+            out[arc, side] = number[node]
+    return out
+
+
+@compiled("void(int64[::1], int64[::1])")
+def _order_ties(order: Int64, keys: Int64) -> None:
+    """Put arcs of one first corner, which follow one another in `order`, in the order of their second vertices."""
+    for position in range(1, order.size):
+        arc = order[position]
+        slot = position
+        while slot > 0:
+            before = order[slot - 1]
+            if keys[2 * before] != keys[2 * arc] or keys[2 * before + 1] <= keys[2 * arc + 1]:
+                break
+            order[slot] = before
+            slot -= 1
+        order[slot] = arc
 
 
 @compiled("Tuple((int32[:,::1], int64[::1]))(int32[:,::1], int64[::1], uint8[::1])")

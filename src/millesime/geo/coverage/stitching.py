@@ -211,6 +211,17 @@ def _across(borders: Sequence[_Borders]) -> _Across:
     return _Across(ends[0].astype(np.int32), ends[1].astype(np.int32), faces[0][pieces], faces[1][pieces], vertical)
 
 
+@compiled("void(int32[:,::1], int64[::1], boolean[::1], int32[:,::1], int64)")
+def _copy_kept(vertices: Int32, offsets: Int64, kept: Bool, out: Int32, filled: int) -> None:
+    """Copy the vertices of kept arcs to the place from `filled` on."""
+    for arc in range(kept.size):
+        if kept[arc]:
+            for i in range(offsets[arc], offsets[arc + 1]):
+                out[filled, 0] = vertices[i, 0]
+                out[filled, 1] = vertices[i, 1]
+                filled += 1
+
+
 def _with_seams(
     parts: Sequence[Part],
     inside: Sequence[Bool],
@@ -237,9 +248,7 @@ def _with_seams(
             out[here] = np.where(side >= 0, side + first_face[number], side)[kept]
         start[here] = part.arcs.start[kept] + first_node[number]
         end[here] = part.arcs.end[kept] + first_node[number]
-        vertices[offsets[here.start] : offsets[here.stop]] = part.arcs.vertices[
-            np.repeat(kept, np.diff(part.arcs.offsets))
-        ]
+        _copy_kept(part.arcs.vertices, part.arcs.offsets, kept, vertices, int(offsets[first]))
         found, place = _ends_on_frame(part, kept)
         ends.append(found + 2 * first)
         places.append(place)
