@@ -161,19 +161,19 @@ def _push(heap: Int64, size: int, key: int) -> None:
     heap[slot] = key
 
 
-@compiled("void(int64[::1], int64)")
-def _pop(heap: Int64, size: int) -> None:
-    """Take the first of `size` keys out."""
-    key = heap[size - 1]
+@compiled("void(int64[::1], int64, int64)")
+def _replace_first(heap: Int64, size: int, key: int) -> None:
+    """Put a key in the place of the first of `size` keys."""
     slot = 0
-    while 2 * slot + 1 < size - 1:
-        below = 2 * slot + 1
-        if below + 1 < size - 1 and heap[below + 1] < heap[below]:
+    below = 1
+    while below < size:
+        if below + 1 < size and heap[below + 1] < heap[below]:
             below += 1
         if heap[below] >= key:
             break
         heap[slot] = heap[below]
         slot = below
+        below = 2 * slot + 1
     heap[slot] = key
 
 
@@ -225,32 +225,40 @@ def _simplify(
                 size += 1
         while size and inner > keep_inner[arc]:
             key = heap[0]
-            _pop(heap, size)
-            size -= 1
             i = key & mask
-            # Keys are not taken out when an area changes; the new one is beside them.
-            if not live[begin + i] or key >> bits != area[i]:
-                continue
-            p, n = np.int64(before[i]), np.int64(after[i])
-            # A vertex in the middle of a straight line uncovers nothing.
-            if area[i] and _blocked(
-                vertices, live, begin + p, begin + i, begin + n, begin, end, first, members, places, frame
-            ):
-                continue
-            live[begin + i] = 0
-            inner -= 1
-            if p > 0:
-                after[p] = n
-                area[p] = abs(_double_area(vertices, begin + before[p], begin + p, begin + n))
-                if area[p] <= highest:
-                    _push(heap, size, (area[p] << bits) | p)
-                    size += 1
-            if n < last:
-                before[n] = p
-                area[n] = abs(_double_area(vertices, begin + p, begin + n, begin + after[n]))
-                if area[n] <= highest:
-                    _push(heap, size, (area[n] << bits) | n)
-                    size += 1
+            goes = live[begin + i] and key >> bits == area[i]
+            p, n = np.int64(0), np.int64(0)
+            if goes:
+                p, n = np.int64(before[i]), np.int64(after[i])
+                # A vertex in the middle of a straight line uncovers nothing.
+                goes = area[i] == 0 or not _blocked(
+                    vertices, live, begin + p, begin + i, begin + n, begin, end, first, members, places, frame
+                )
+            replaced = False  # the first new key takes the place of the one that goes out
+            if goes:
+                live[begin + i] = 0
+                inner -= 1
+                # Keys are not taken out when an area changes; the new one is beside them.
+                if p > 0:
+                    after[p] = n
+                    area[p] = abs(_double_area(vertices, begin + before[p], begin + p, begin + n))
+                    if area[p] <= highest:
+                        _replace_first(heap, size, (area[p] << bits) | p)
+                        replaced = True
+                if n < last:
+                    before[n] = p
+                    area[n] = abs(_double_area(vertices, begin + p, begin + n, begin + after[n]))
+                    if area[n] <= highest:
+                        key = (area[n] << bits) | n
+                        if replaced:
+                            _push(heap, size, key)
+                            size += 1
+                        else:
+                            _replace_first(heap, size, key)
+                            replaced = True
+            if not replaced:
+                size -= 1
+                _replace_first(heap, size, heap[size])
 
 
 def inner_vertices_kept(start: Int32, end: Int32) -> Int64:
