@@ -7,6 +7,7 @@ anything in it is unsafe, and only then extracted, into a temporary folder that 
 from __future__ import annotations
 
 import contextlib
+import errno
 import shutil
 import stat
 import tempfile
@@ -30,6 +31,9 @@ _LARGEST_RATIO = 300
 _RATIO_COUNTS_ABOVE_BYTES = 50 << 20
 
 _CHUNK_BYTES = 1 << 20
+
+#: What the disk and the rights of the user cause; any other number of an error comes from a place that damage told.
+_MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EIO, errno.EMFILE, errno.EROFS}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,6 +133,8 @@ def _unpack_zip(archive: Path, folder: Path, limits: Limits) -> None:
     except (MillesimeError, MemoryError):
         raise
     except Exception as error:  # damage shows in the ways of each codec; a password as a RuntimeError
+        if _is_of_the_machine(error):
+            raise
         raise _damaged(archive, error) from error
 
 
@@ -156,6 +162,8 @@ def _unpack_7z(archive: Path, folder: Path, limits: Limits) -> None:
     except py7zr.DecompressionBombError as error:
         raise _too_large(archive, limits) from error
     except Exception as error:  # damage shows in the ways of each codec: lzma, zlib, struct, index errors ...
+        if _is_of_the_machine(error):
+            raise
         raise _damaged(archive, error) from error
 
 
@@ -218,9 +226,11 @@ def _suffix(name: str) -> str:
     return PurePosixPath(name).suffix.lower()
 
 
-def _damaged(archive: Path, error: Exception) -> Exception:
-    if isinstance(error, OSError) and error.errno is not None:  # a full disk and the like: no fault of the archive
-        return error
+def _is_of_the_machine(error: Exception) -> bool:
+    return isinstance(error, OSError) and error.errno in _MACHINE
+
+
+def _damaged(archive: Path, error: Exception) -> InputError:
     kind = archive.suffix.lower().removeprefix(".")
     return InputError(
         f"is not a sound {kind} archive ({error})", place=archive, remedy="download it again, or unpack it yourself"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import stat
 import sys
 import tempfile
@@ -9,6 +11,8 @@ import zipfile
 
 import py7zr
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from millesime.errors import DiskFullError, InputError
 from millesime.io import archives
@@ -199,3 +203,43 @@ def test_a_folder_and_a_file_are_read_where_they_are(tmp_path):
         assert [found.name_of(file) for file in found.files] == ["two.gpkg"]
     with pytest.raises(InputError, match="no such file"), vector_files(tmp_path / "absent.7z"):
         pass
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sound")
+    entries = {"x/a.gpkg": bytes(range(256)) * 20, "x/b.shp": b"hello"}
+    return {suffix: maker(folder / f"a{suffix}", entries).read_bytes() for suffix, maker in MAKERS.items()}
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from(sorted(MAKERS)), st.lists(st.tuples(st.floats(0, 0.999), st.integers(0, 255)), min_size=1))
+def test_whatever_the_damage_it_is_named_and_nothing_is_left(sound, damaged_folder, suffix, changes):
+    content = bytearray(sound[suffix])
+    for place, value in changes:
+        content[int(place * len(content))] = value
+    path = damaged_folder / f"damaged{suffix}"
+    path.write_bytes(content)
+    with contextlib.suppress(InputError), vector_files(path) as found:
+        assert all(file.is_relative_to(found.root) for file in found.files)
+    assert list((damaged_folder / "scratch").iterdir()) == []
+
+
+@pytest.fixture(scope="module")
+def damaged_folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("damaged")
+    (folder / "scratch").mkdir()
+    before, tempfile.tempdir = tempfile.tempdir, str(folder / "scratch")
+    yield folder
+    tempfile.tempdir = before
+
+
+def test_a_fault_of_the_machine_is_no_fault_of_the_archive(pack, scratch, monkeypatch):
+    archive = pack({"a.gpkg": b"x"})
+    monkeypatch.setattr(archives, "_wanted", _refused)
+    with pytest.raises(PermissionError), vector_files(archive):
+        pass
+
+
+def _refused(*_):
+    raise PermissionError(errno.EACCES, "not allowed")
