@@ -10,6 +10,8 @@ import numpy.typing as npt
 import shapely
 
 from millesime.artificialisation import ARTIFICIAL, Artificialisation
+from millesime.differential.alignment import is_thin
+from millesime.differential.near_thresholds import near_threshold
 from millesime.differential.overlay import Overlay, overlay
 from millesime.differential.parameters import Parameters
 from millesime.differential.product import Differential
@@ -28,14 +30,15 @@ def difference(
     """Compare two vintages piece by piece.
 
     Thresholds flip polygons whose codes did not change, so the artificial flux is that of the statuses of both
-    vintages, never derived from the codes of the differential.
+    vintages, never derived from the codes of the differential. Displaced borders within the tolerance are put on the
+    first vintage's: there, codes and status are those of the polygon that the border moves with.
 
     Args:
         first: artificialisation of the earlier vintage.
         second: of the later one, in the same CRS, over the same ground.
         years: the two vintages, earlier first.
         territory: code of the territory, part of the identifiers.
-        parameters: what a sliver is.
+        parameters: what a sliver and a displaced border are.
 
     Returns:
         the differential, and the overlay that it was made from.
@@ -46,7 +49,9 @@ def difference(
     if first.frame.crs != second.frame.crs:
         raise CrsError(f"vintages are in different CRS: {first.frame.crs} and {second.frame.crs}")
     parameters = parameters or Parameters()
-    over = overlay(first.frame.geometry.to_numpy(), second.frame.geometry.to_numpy())
+    over = overlay(
+        first.frame.geometry.to_numpy(), second.frame.geometry.to_numpy(), tolerance_m=parameters.tolerance_m
+    )
     columns: dict[str, Any] = {}
     sides = [(years[0], first.frame, over.first), (years[1], second.frame, over.second)]
     for name, source in (("cs", "code_cs"), ("us", "code_us"), ("artif", "artif")):
@@ -58,7 +63,9 @@ def difference(
     for year, frame, rows in sides:
         columns[f"id_{year}"] = frame["id"].to_numpy()[rows]
     columns["changed"] = _changed(columns, years)
-    columns["sliver"] = columns["changed"] & slivers(over.pieces, parameters=parameters)
+    columns["border_noise"] = columns["changed"] & over.displaced
+    columns["sliver"] = columns["changed"] & (over.displaced | slivers(over.pieces, parameters=parameters))
+    columns["near_threshold"] = _flips_near(first, second, over, columns, share=parameters.near_threshold_share)
     ids = object_ids(over.pieces, prefix="DIFF", territory=territory, vintage=f"{years[0]}-{years[1]}")
     result = geopandas.GeoDataFrame({"id": ids, **columns}, geometry=over.pieces, crs=first.frame.crs)
     return Differential(years=years, frame=result), over
@@ -69,8 +76,23 @@ def _changed(columns: dict[str, Any], years: tuple[int, int]) -> npt.NDArray[np.
     return np.asarray(np.logical_or.reduce([before != after for before, after in pairs]), dtype=bool)
 
 
+def _flips_near(
+    first: Artificialisation, second: Artificialisation, over: Overlay, columns: dict[str, Any], *, share: float
+) -> npt.NDArray[np.bool_]:
+    """(k,) True where the status differs, that of the matrix does not, and a patch is about as large as a threshold."""
+    near = near_threshold(first, share=share)[over.first] | near_threshold(second, share=share)[over.second]
+    matrix = [
+        side.frame["matrix_status"].to_numpy(dtype=bool)[rows]
+        for side, rows in ((first, over.first), (second, over.second))
+    ]
+    return np.asarray((columns["artificialisation"] != 0) & (matrix[0] == matrix[1]) & near, dtype=bool)
+
+
 def slivers(pieces: npt.NDArray[Any], *, parameters: Parameters) -> npt.NDArray[np.bool_]:
     """(k,) True for pieces too thin or too small to be told from a displaced border."""
     area, perimeter = shapely.area(pieces), shapely.length(pieces)
     thin = 2 * area < parameters.sliver_width_m * perimeter
+    # A piece without a disc of radius r has at most r times its outline for an area: the others need no offset.
+    asked = np.flatnonzero(~thin & (area <= parameters.tolerance_m * perimeter))
+    thin[asked] = is_thin(pieces[asked], parameters.tolerance_m)
     return np.asarray(thin | (area < parameters.sliver_area_m2), dtype=bool)

@@ -1,8 +1,8 @@
 """The overlay of two vintages on the 1 cm grid: every piece of ground with the polygon of each vintage it lies in.
 
 What did not change keeps its geometry from one vintage to the next, so most polygons are the same on both sides and are
-paired as they are. The borders of all the others are noded together, snapped to the grid, and taken apart into pieces:
-neighbouring pieces share their edges, and no piece is counted twice.
+paired as they are. The borders of all the others are cut against one another, rounded to the grid together, and taken
+apart into pieces: neighbouring pieces share their edges, and no piece is counted twice.
 """
 
 from __future__ import annotations
@@ -14,9 +14,43 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from millesime.geo.precision import GRID_M, polygons_of, snap
+from millesime.differential.alignment import aligned
+from millesime.geo.coverage import Coverage, dissolve_faces, overlay_polygons
+from millesime.geo.coverage.assembly import regroup
 
 Rows = npt.NDArray[np.intp]
+Flags = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+Int32 = npt.NDArray[np.int32]
+
+#: Free ground around both vintages, in metres: what lies outside of them is a piece like any other.
+_AROUND_M = 10.0
+
+
+@dataclass(frozen=True)
+class Snapped:
+    """Borders of the second vintage that went onto the first's, piece by piece; arrays are (s,)."""
+
+    first: Rows
+    """Row of the first vintage's polygon, -1 where it has none."""
+
+    before: Rows
+    """Row of the second vintage's polygon as delivered, -1 where it has none."""
+
+    after: Rows
+    """Row of the second vintage's polygon once the border is moved, -1 for none."""
+
+    area_m2: Floats
+
+    length_m: float
+    """Length of the borders moved."""
+
+    def sentence(self) -> str:
+        """What was moved, in words."""
+        return (
+            f"{len(self.area_m2)} strips ({self.area_m2.sum():.1f} m²) along {self.length_m:.0f} m of borders of the "
+            "second vintage were snapped to the first's"
+        )
 
 
 @dataclass(frozen=True)
@@ -30,66 +64,115 @@ class Overlay:
     """(k,) row of the first vintage's polygon."""
 
     second: Rows
-    """(k,) row of the second vintage's polygon."""
+    """(k,) row of the second vintage's polygon, its borders snapped."""
 
-    alone_m2: tuple[float, float]
-    """Ground that one vintage alone covers, in square metres: first only, second only. It is in no piece."""
+    displaced: Flags
+    """(k,) True for pieces between two drawings of one border, too far apart to be snapped."""
+
+    snapped: Snapped
+
+    alone_first_m2: Floats
+    """(n,) ground of each polygon of the first vintage that the second does not cover. It is in no piece."""
+
+    alone_second_m2: Floats
+    """(m,) ground of each polygon of the second vintage that the first does not cover. It is in no piece."""
+
+    @property
+    def alone_m2(self) -> tuple[float, float]:
+        """Ground that one vintage alone covers, in square metres: first only, second only."""
+        return float(self.alone_first_m2.sum()), float(self.alone_second_m2.sum())
 
 
-def overlay(first: npt.NDArray[Any], second: npt.NDArray[Any]) -> Overlay:
+def overlay(first: npt.NDArray[Any], second: npt.NDArray[Any], *, tolerance_m: float = 0.0) -> Overlay:
     """Overlay two partitions of the same ground.
 
     Args:
-        first: (n,) single polygons of the first vintage, on the 1 cm grid.
+        first: (n,) single polygons of the first vintage. On the 1 cm grid, those that are the same in both vintages
+            stay as they are; otherwise everything is rounded together.
         second: (m,) the same of the second vintage.
+        tolerance_m: borders of the second vintage at most this far from one of the first's are put onto it, and
+            displaced ones are told; 0 leaves all as they are (see `millesime.differential.alignment`).
     """
-    pairs_first, pairs_second = _same_polygons(first, second)
-    rest_first = np.setdiff1d(np.arange(len(first)), pairs_first)
-    rest_second = np.setdiff1d(np.arange(len(second)), pairs_second)
-    pieces = _pieces_of(np.concatenate([first[rest_first], second[rest_second]]))
-    in_first, in_second = _rows_holding(first, rest_first, pieces), _rows_holding(second, rest_second, pieces)
-    both = (in_first >= 0) & (in_second >= 0)
-    area = shapely.area(pieces)
-    alone = (float(area[(in_first >= 0) & ~both].sum()), float(area[(in_second >= 0) & ~both].sum()))
-    geoms = np.concatenate([shapely.normalize(first[pairs_first]), pieces[both]])
-    rows_first = np.concatenate([pairs_first, in_first[both]])
-    rows_second = np.concatenate([pairs_second, in_second[both]])
+    contents = [np.asarray(shapely.to_wkb(shapely.normalize(side)), dtype=object) for side in (first, second)]
+    orders = [np.array(sorted(range(len(side)), key=side.__getitem__), dtype=np.intp) for side in contents]
+    on_grid = _on_grid(first) and _on_grid(second)
+    paired = _same_polygons(contents, orders) if on_grid else (np.empty(0, np.intp),) * 2
+    # In order by content, so that the order of the rows has no say.
+    rest = [order[~np.isin(order, rows)] for order, rows in zip(orders, paired, strict=True)]
+    coverage, lineage = _noded(first[rest[0]], second[rest[1]])
+    found = aligned(coverage, lineage, tolerance_m=tolerance_m)
+    snapped = _snapped(coverage, lineage, found.second, found.snapped, rest, length_m=found.length_m)
+    lineage = np.stack([lineage[:, 0], found.second], axis=1)
+    coverage, lineage, displaced = _united(coverage, lineage, found.displaced & ~found.snapped, found.snapped)
+
+    both = (lineage >= 0).all(axis=1)
+    alone = [np.zeros(len(first)), np.zeros(len(second))]
+    for side in range(2):
+        only = (lineage[:, side] >= 0) & ~both
+        np.add.at(alone[side], rest[side][lineage[only, side]], coverage.area_m2[only])
+    pieces = shapely.normalize(coverage.to_polygons()[both])
+    geoms = np.concatenate([shapely.normalize(first[paired[0]]), pieces])
+    rows = [np.concatenate([paired[side], rest[side][lineage[both, side]]]) for side in range(2)]
+    displaced = np.concatenate([np.zeros(len(paired[0]), dtype=bool), displaced[both]])
     order = _spatial_order(geoms)
-    return Overlay(geoms[order], rows_first[order], rows_second[order], alone)
+    return Overlay(geoms[order], rows[0][order], rows[1][order], displaced[order], snapped, alone[0], alone[1])
 
 
-def _same_polygons(first: npt.NDArray[Any], second: npt.NDArray[Any]) -> tuple[Rows, Rows]:
-    """Rows of the polygons that are the same in both vintages, wherever their rings start."""
-    where = {content: row for row, content in enumerate(shapely.to_wkb(shapely.normalize(second)).tolist())}
-    rows = [where.get(content, -1) for content in shapely.to_wkb(shapely.normalize(first)).tolist()]
-    second_rows = np.array(rows, dtype=np.intp)
-    found = np.flatnonzero(second_rows >= 0)
-    return found, second_rows[found]
+def _on_grid(polygons: npt.NDArray[Any]) -> bool:
+    """Whether all coordinates are the doubles nearest to whole centimetres."""
+    coordinates = shapely.get_coordinates(polygons)
+    return bool((np.rint(coordinates * 100.0) / 100.0 == coordinates).all())
 
 
-def _pieces_of(polygons: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    if not len(polygons):
-        return np.empty(0, dtype=object)
-    lines = shapely.union_all(shapely.boundary(snap(polygons)), grid_size=GRID_M)
-    faces = shapely.polygonize([lines])
-    return np.asarray(shapely.normalize(polygons_of(np.array([faces]))[0]), dtype=object)
+def _same_polygons(contents: list[npt.NDArray[np.object_]], orders: list[Rows]) -> tuple[Rows, Rows]:
+    """Rows of the polygons that are the same in both vintages, wherever their rings start, in order by content."""
+    where = {contents[1][row]: row for row in orders[1][::-1].tolist()}
+    rows = [(row, where[contents[0][row]]) for row in orders[0].tolist() if contents[0][row] in where]
+    pairs = np.array(rows, dtype=np.intp).reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1]
 
 
-def _rows_holding(polygons: npt.NDArray[Any], rows: Rows, pieces: npt.NDArray[Any]) -> Rows:
-    """Row of the polygon, among `rows`, that holds a point inside each piece; -1 where none does."""
-    holding = np.full(len(pieces), -1, dtype=np.intp)
-    if not len(rows) or not len(pieces):
-        return holding
-    points = shapely.point_on_surface(pieces)
-    piece, index = shapely.STRtree(polygons[rows]).query(points, predicate="intersects")
-    # A point on a border, in a piece of a centimetre, lies in two polygons: the first row is taken.
-    found = rows[index]
-    order = np.lexsort([-found, piece])
-    holding[piece[order]] = found[order]
-    return holding
+def _noded(first: npt.NDArray[Any], second: npt.NDArray[Any]) -> tuple[Coverage, Int32]:
+    """Faces of two lists of polygons with the rows that hold them, and of the ground around them."""
+    every = np.concatenate([first, second])
+    extent = shapely.total_bounds(every) if len(every) else np.zeros(4)
+    west, south, east, north = (extent + np.array([-1, -1, 1, 1]) * _AROUND_M).tolist()
+    done = overlay_polygons([first, second], extent=(west, south, east, north), crs="")
+    return done.coverage, done.lineage
+
+
+def _snapped(
+    coverage: Coverage, lineage: Int32, second: Int32, moved: Flags, rest: list[Rows], *, length_m: float
+) -> Snapped:
+    faces = np.flatnonzero(moved)
+    return Snapped(
+        first=_rows(lineage[faces, 0], rest[0]),
+        before=_rows(lineage[faces, 1], rest[1]),
+        after=_rows(second[faces], rest[1]),
+        area_m2=coverage.area_m2[faces],
+        length_m=length_m,
+    )
+
+
+def _rows(numbers: Int32, names: Rows) -> Rows:
+    """Rows of polygons given by their number among the noded ones; -1 stays."""
+    return np.where(numbers >= 0, np.concatenate([names, [-1]])[numbers], -1).astype(np.intp)
+
+
+def _united(coverage: Coverage, lineage: Int32, displaced: Flags, snapped: Flags) -> tuple[Coverage, Int32, Flags]:
+    """Snapped pieces united with those that they belong to now."""
+    if not snapped.any():
+        return coverage, lineage, displaced
+    pair = np.unique(lineage, axis=0, return_inverse=True)[1].reshape(-1)
+    done = dissolve_faces(coverage, pair)
+    # Vertices stay, so that polygons that are no part of this match their neighbours vertex for vertex.
+    united = regroup(coverage, done.group, done.coverage.face_values, straighten=False)
+    with_body = np.zeros(done.receiver.size, dtype=bool)
+    with_body[done.group[~displaced & ~snapped]] = True
+    return united, lineage[done.receiver], ~with_body
 
 
 def _spatial_order(geoms: npt.NDArray[Any]) -> Rows:
-    """Order by west, south, east, north edge, then by area: the same for any order of the inputs."""
+    """Order by west, south, east, north edge, then by area; what is equal in all that keeps its order by content."""
     bounds = shapely.bounds(geoms).reshape(-1, 4)
     return np.lexsort([shapely.area(geoms), bounds[:, 3], bounds[:, 2], bounds[:, 1], bounds[:, 0]])

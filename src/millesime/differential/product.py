@@ -22,9 +22,10 @@ class Differential:
     frame: geopandas.GeoDataFrame
     """Every piece of the overlay, changed or not: `id` str; `cs_Y`, `us_Y` codes, `artif_Y` status and `id_Y`
     object id for both years Y; `artificialisation` int, +1 became artificial, -1 became non-artificial, 0 neither;
-    `area_m2` float; `changed` bool, True where cover, use or status differ; `sliver` bool, True for pieces too thin
-    or small to be told from a displaced border. Single polygons on the 1 cm grid, in the metric CRS of the
-    territory."""
+    `area_m2` float; `changed` bool, True where cover, use or status differ; `sliver` bool, True for changed pieces too
+    thin or small to be told from a displaced border; `border_noise` bool, True for those slivers that lie between two
+    drawings of one border; `near_threshold` bool, True where the status flips though the matrix says the same, and the
+    patch is about as large as a threshold. Single polygons on the 1 cm grid, in the metric CRS of the territory."""
 
     def __post_init__(self) -> None:
         first, second = self.years
@@ -40,13 +41,20 @@ class Differential:
             raise SchemaError("artificialisation is not the difference of the two statuses")
         if not np.array_equal(self.frame["changed"].to_numpy(bool), self._differs()):
             raise SchemaError("changed is not True exactly where cover, use or status differ")
+        if (self.frame["sliver"] & ~self.frame["changed"]).any() or (
+            self.frame["border_noise"] & ~self.frame["sliver"]
+        ).any():
+            raise SchemaError("slivers must be changed pieces, and boundary noise slivers")
 
     @staticmethod
     def columns(years: tuple[int, int]) -> tuple[str, ...]:
         """Attributes of the frame, in order, geometry apart."""
         pairs = [f"{name}_{year}" for name in ("cs", "us", "artif") for year in years]
         ids = [f"id_{year}" for year in years]
-        return ("id", *pairs, "artificialisation", "area_m2", *ids, "changed", "sliver")
+        return (
+            *("id", *pairs, "artificialisation", "area_m2", *ids),
+            *("changed", "border_noise", "sliver", "near_threshold"),
+        )
 
     def _flux(self) -> npt.NDArray[np.int64]:
         before, after = (self.frame[f"artif_{year}"] == ARTIFICIAL for year in self.years)

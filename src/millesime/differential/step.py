@@ -12,7 +12,7 @@ from millesime.errors import InternalError
 from millesime.io.vector import read_vector, write_parquet
 from millesime.io.workspace import Summary
 
-STEP_VERSION = 1
+STEP_VERSION = 2
 
 Parameters = parameters.Parameters
 
@@ -59,5 +59,8 @@ def summarise(result: Differential, over: Overlay) -> Summary:
             "artificialised": float(area[flux > 0].sum()),
             "desartificialised": float(area[flux < 0].sum()),
         },
-        notes=tuple(f"{m2:.2f} m² are covered by vintage {year} alone" for year, m2 in alone if m2 > 0),
+        notes=(
+            *(f"{m2:.2f} m² are covered by vintage {year} alone" for year, m2 in alone if m2 > 0),
+            *((over.snapped.sentence(),) if len(over.snapped.area_m2) else ()),
+        ),
     )

@@ -45,7 +45,7 @@ def test_same_polygons_with_other_codes():
     assert changes["area_m2"].tolist() == [10_000.0]
     assert list(changes.columns) == [
         "id", "cs_2019", "cs_2022", "us_2019", "us_2022", "artif_2019", "artif_2022", "artificialisation", "area_m2",
-        "id_2019", "id_2022", "sliver", "geometry",
+        "id_2019", "id_2022", "border_noise", "sliver", "near_threshold", "geometry",
     ]  # fmt: skip
 
 
