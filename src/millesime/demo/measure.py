@@ -75,6 +75,7 @@ def _vintage(workspace: Workspace, year: int, *, pixel_classifier: bool) -> Vint
         cover=_cover(truth / "cover.tif", workspace.product("cover_raster", year)),
         artificialisation=Artificialisation(read_vector(workspace.product("artificialisation", year))),
         true_units=read_vector(truth / "occupation_sol.parquet"),
+        automatic=read_vector(workspace.product("ocsge_auto", year)),
         pixel_classifier=_classifier(workspace, year, truth / "cover.tif") if pixel_classifier else None,
     )
 

@@ -4,13 +4,15 @@
 
     {"conventions": {...},
      "vintages": {"2019": {"cover": CONFUSION, "pixel_classifier": CONFUSION, "cs": CONFUSION, "us": CONFUSION,
+                           "automatic": {"cs": CONFUSION, "us": CONFUSION},
                            "artificial": {"artificial_ha", "true_ha", "true_by_matrix_ha", "confusion": CONFUSION}}},
      "change": {"years": [2019, 2022], "found": {...},
                 "flux": {"map": FLUX, "truth": FLUX, "truth_by_matrix": FLUX}}}
 
 CONFUSION is `Confusion.as_dict`: `overall_accuracy`, `mean_iou`, and per class `code`, `label`, `truth`, `mapped`,
 `agreed`, `users_accuracy`, `producers_accuracy`, `iou`; FLUX is `gain_ha`, `loss_ha`, `net_ha`. 'pixel_classifier' is
-absent where there is none, 'change' with one vintage.
+absent where there is none, 'change' with one vintage. 'automatic' is the map before any correction was replayed on it:
+corrections made from the truth, as a demo's are, would otherwise pass for the machine's own work.
 """
 
 from __future__ import annotations
@@ -57,6 +59,9 @@ class VintageToEvaluate:
     pixel_classifier: Confusion | None = None
     """A per-pixel classifier on the same bands, against the same truth: what colour and height alone tell."""
 
+    automatic: geopandas.GeoDataFrame | None = None
+    """The OCS GE as rules alone made it, before corrections: `code_cs`, `code_us` and polygons of the same ground."""
+
 
 @dataclass(frozen=True)
 class ChangeToEvaluate:
@@ -98,12 +103,11 @@ def evaluate_territory(
 def _vintage(vintage: VintageToEvaluate, truth: Artificialisation) -> dict[str, Any]:
     product, true_frame = vintage.artificialisation.frame, truth.frame
     shared = shared_ground(true_frame.geometry.to_numpy(), product.geometry.to_numpy())
-    codes = {
-        name: confusion_by_area(true_frame, product, column, classes=_codes(table), shared=shared).as_dict(
-            labels=[leaf.label_fr for leaf in table.leaves]
-        )
-        for name, column, table in (("cs", "code_cs", CS), ("us", "code_us", US))
-    }
+    codes = _code_confusions(true_frame, product, shared)
+    automatic = {}
+    if vintage.automatic is not None:
+        ground = shared_ground(true_frame.geometry.to_numpy(), vintage.automatic.geometry.to_numpy())
+        automatic = {"automatic": _code_confusions(true_frame, vintage.automatic, ground)}
     status = confusion_by_area(true_frame, product, "artif", classes=(ARTIFICIAL, NOT_ARTIFICIAL), shared=shared)
     artificial = {
         **as_artificial(product),
@@ -112,7 +116,16 @@ def _vintage(vintage: VintageToEvaluate, truth: Artificialisation) -> dict[str, 
         "confusion": status.as_dict(),
     }
     pixel = {} if vintage.pixel_classifier is None else {"pixel_classifier": vintage.pixel_classifier.as_dict()}
-    return {"cover": vintage.cover.as_dict(), **pixel, **codes, "artificial": artificial}
+    return {"cover": vintage.cover.as_dict(), **pixel, **automatic, **codes, "artificial": artificial}
+
+
+def _code_confusions(truth: geopandas.GeoDataFrame, product: geopandas.GeoDataFrame, shared: Any) -> dict[str, Any]:
+    return {
+        name: confusion_by_area(truth, product, column, classes=_codes(table), shared=shared).as_dict(
+            labels=[leaf.label_fr for leaf in table.leaves]
+        )
+        for name, column, table in (("cs", "code_cs", CS), ("us", "code_us", US))
+    }
 
 
 def _codes(table: CodeTable) -> list[str]:

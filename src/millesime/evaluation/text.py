@@ -21,15 +21,18 @@ def as_text(report: Mapping[str, Any]) -> str:
 
 def _summary(vintage: Mapping[str, Any]) -> list[str]:
     rows = [("", "overall accuracy", "mean IoU")]
-    names = {
-        "cover": "cover raster",
-        "pixel_classifier": "per-pixel classifier",
-        "cs": "OCS GE cover",
-        "us": "OCS GE use",
-    }
-    for key, name in names.items():
-        if key in vintage:
-            rows.append((name, percent(vintage[key]["overall_accuracy"]), percent(vintage[key]["mean_iou"])))
+    automatic = vintage.get("automatic", {})
+    measured = (
+        ("cover raster", vintage.get("cover")),
+        ("per-pixel classifier", vintage.get("pixel_classifier")),
+        ("OCS GE cover, before corrections", automatic.get("cs")),
+        ("OCS GE use, before corrections", automatic.get("us")),
+        ("OCS GE cover", vintage.get("cs")),
+        ("OCS GE use", vintage.get("us")),
+    )
+    for name, found in measured:
+        if found is not None:
+            rows.append((name, percent(found["overall_accuracy"]), percent(found["mean_iou"])))
     artificial = vintage["artificial"]
     rows.append(("artificial status", percent(artificial["confusion"]["overall_accuracy"]), ""))
     told = (

@@ -177,6 +177,19 @@ def test_territory():
     assert "100.0 %" in text
 
 
+def test_the_map_before_corrections_is_measured_apart():
+    """Rules took the right half for a field; a correction made it the road that it is: 50 % by itself, 100 % after."""
+    truth = ocsge(((0, 0, 100, 100), FIELD), ((100, 0, 200, 100), ROAD))
+    automatic = ocsge(((0, 0, 200, 100), FIELD))
+    cover = confusion(TRUTH, TRUTH, classes=CLASSES)
+    vintage = VintageToEvaluate(2022, cover, artificialise(truth), truth, automatic=automatic)
+    report = evaluate_territory([vintage])
+    found = report["vintages"]["2022"]
+    assert found["automatic"]["us"]["overall_accuracy"] == 0.5
+    assert found["us"]["overall_accuracy"] == 1
+    assert "OCS GE use, before corrections" in as_text(report)
+
+
 def test_true_status_with_thresholds():
     """A true yard of 400 m² in a field: artificial by the matrix, not after the thresholds. The map has no yard."""
     yard = shapely.box(80, 40, 100, 60)
