@@ -71,7 +71,7 @@ LIMITS = (
     "Trained on made-up territories only: on real imagery its classes are a first guess, not a product.",
     "Snow and clear cuts are in no training picture and are not predicted.",
     (
-        "Crops without cover (maize in May, rapeseed fields in September) are often taken for grass; "
+        "Meadows and crops are taken for one another where neither shows rows; "
         "tracks and gravel for sealed ground; bare soil for either."
     ),
     "Colours and textures are those of the demo's two surveys, varied; other sensors need training of their own.",
