@@ -26,8 +26,8 @@ _TILES_PX = (None, 97, 512, 1000)
 
 
 def main() -> None:
-    px = int(os.environ.get("BENCH_INVARIANCE_PX", "1500"))
-    side = min(px, 800)
+    px = int(os.environ.get("BENCH_INVARIANCE_PX", "8192"))
+    side = min(px, 2048)
     rasters = {
         f"white noise, {side} px": _noise(side),
         f"the {_inputs.look().name} raster, {px} px": file_of(_inputs.look(), px),
