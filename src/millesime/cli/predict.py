@@ -9,6 +9,8 @@ import typer
 
 from millesime.cli.output import AsJson, emit
 
+_OPTION = {"image": "IMAGE", "rgb": "--rgb", "irc": "--irc", "dsm": "--dsm", "dtm": "--dtm"}
+
 
 def command(
     output: Annotated[Path, typer.Option("-o", "--output", help="Class raster to write (COG).")],
@@ -43,7 +45,7 @@ def command(
     """Predict the cover class of every pixel, with the confidence of the network on demand."""
     from millesime.compute import terminal_progress
     from millesime.cover_raster.step import Parameters, write
-    from millesime.errors import ConfigError
+    from millesime.errors import ConfigError, ImageryError
     from millesime.imagery.step import describe
     from millesime.model.runtimes import load
 
@@ -56,7 +58,12 @@ def command(
     elif len(files) < len(separate):
         missing = ", ".join(f"--{role}" for role in separate if role not in files)
         raise ConfigError(f"{missing} missing", remedy="give --rgb, --irc, --dsm and --dtm, or one IMAGE of five bands")
-    imagery = describe(files, file_crs=crs, height_coding=height_coding, honour_ortho_nodata=honour_nodata)
+    try:
+        imagery = describe(files, file_crs=crs, height_coding=height_coding, honour_ortho_nodata=honour_nodata)
+    except ImageryError as error:
+        # The step's remedy speaks of a territory; here the files come from the command line.
+        remedy = f"correct or replace the files given as {', '.join(_OPTION[role] for role in files)}"
+        raise ImageryError(error.message, place=error.place, remedy=remedy) from error
     with terminal_progress(notes_in_pipe=True) as progress:
         for note in imagery.notes:
             progress.note(f"note: {note}")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import tomllib
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, Self
 
+import pyproj
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from millesime.errors import ConfigError, CrsError, raise_together
@@ -91,21 +94,7 @@ class Territory(_Closed):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        years = [vintage.year for vintage in self.vintages]
-        faults = [
-            f"vintage {year} is given {years.count(year)} times" for year in sorted(set(years)) if years.count(year) > 1
-        ]
-        references = {vintage.year: vintage.reference_vintage for vintage in self.vintages}
-        for year, reference in references.items():
-            if reference is not None and reference not in years:
-                faults.append(f"vintage {year}: its reference vintage {reference} is not a vintage of the territory")
-            seen = {year}
-            while reference is not None and reference in references:
-                if reference in seen:
-                    faults.append(f"vintage {year}: reference vintages go in a circle")
-                    break
-                seen.add(reference)
-                reference = references[reference]
+        faults = _faults_between([(vintage.year, vintage.reference_vintage) for vintage in self.vintages])
         if faults:
             raise ValueError("; ".join(faults))
         return self
@@ -133,11 +122,37 @@ class Territory(_Closed):
         return tuple(done)
 
 
+def _faults_between(vintages: Sequence[tuple[int, int | None]]) -> list[str]:
+    """Faults of the years and reference years of all vintages."""
+    years = [year for year, _ in vintages]
+    faults = [
+        f"vintage {year} is given {years.count(year)} times" for year in sorted(set(years)) if years.count(year) > 1
+    ]
+    references = dict(vintages)
+    for year, reference in references.items():
+        if reference is not None and reference not in years:
+            faults.append(f"vintage {year}: its reference vintage {reference} is not a vintage of the territory")
+        seen = {year}
+        while reference is not None and reference in references:
+            if reference in seen:
+                faults.append(f"vintage {year}: reference vintages go in a circle")
+                break
+            seen.add(reference)
+            reference = references[reference]
+    return faults
+
+
 def _code(value: str) -> str:
     try:
-        return authority_code(value)
+        code = authority_code(value)
     except CrsError as error:
         raise ValueError(error.message) from error
+    parsed = pyproj.CRS.from_user_input(code)
+    units = {axis.unit_name for axis in parsed.axis_info}
+    if not parsed.is_projected or units != {"metre"}:
+        found = "geographic, in degrees" if parsed.is_geographic else f"in {', '.join(sorted(units)) or 'no unit'}"
+        raise ValueError(f"{code} is {found}; must be a projected CRS in metres, such as EPSG:2154 (Lambert-93)")
+    return code
 
 
 def read_territory(folder: str | Path) -> Territory:
@@ -151,21 +166,26 @@ def read_territory(folder: str | Path) -> Territory:
         raise ConfigError("no such file", place=file, remedy="make one with `millesime new DIR`, or give -C DIR")
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"is not TOML: {error}", place=file, remedy="correct the line it names") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"is not text in UTF-8: {error.reason}", place=file, remedy="save it as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        # At the end of the document the parser knows no line.
+        named = "(at line" in str(error)
+        remedy = "correct the line it names" if named else "close what is left open: a quote, a [ or a { further up"
+        raise ConfigError(f"is not TOML: {error}", place=file, remedy=remedy) from error
     head = content.pop("territory", {})
     faults: list[str] = []
     if not isinstance(head, dict):
         raise ConfigError("[territory] must be a table", place=file)
     for name in sorted(set(content) - {"vintages", "parameters"}):
-        faults.append(f"{name}: unknown section; sections are [territory], [[vintages]] and [parameters.STEP]")
+        meant = did_you_mean(name, ("territory", "vintages", "parameters"))
+        faults.append(f"{name}: unknown section{meant}; sections are [territory], [[vintages]] and [parameters.STEP]")
+    given = {**head, **{k: content[k] for k in ("vintages", "parameters") if k in content}}
+    territory: Territory | None = None
     try:
-        territory = Territory.model_validate(
-            {**head, **{k: content[k] for k in ("vintages", "parameters") if k in content}}
-        )
+        territory = Territory.model_validate(given)
     except ValidationError as error:
-        faults.extend(_fault(item) for item in error.errors())
-        territory = None
+        faults.extend(_faults_of(error, given))
     raise_together(
         faults, kind=ConfigError, place=file, remedy="correct territory.toml; docs/guides/territory.md lists the keys"
     )
@@ -173,17 +193,65 @@ def read_territory(folder: str | Path) -> Territory:
     return territory
 
 
-def _fault(item: Any) -> str:
-    # A location that fits neither of a union's forms is told once, without the forms' names.
+def did_you_mean(name: str, known: Collection[str]) -> str:
+    """A suggestion to put after the name of an unknown key; empty when none of the known ones is like it."""
+    near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.5)
+    return f"; did you mean `{near[0]}`?" if near else ""
+
+
+def _faults_of(error: ValidationError, given: dict[str, Any]) -> list[str]:
+    """What is wrong, one sentence a place."""
+    vintages = given.get("vintages")
+    tables = [item if isinstance(item, dict) else {} for item in vintages] if isinstance(vintages, list) else []
+    told: dict[str, str] = {}
+    for item in error.errors():
+        if item["type"] == "too_short" and item["loc"] == ("vintages",) and tables:
+            continue  # pydantic counts no vintage when each has a fault; those faults are told
+        place, fault = _fault(item, tables)
+        # A location that fits neither of a union's forms is told once.
+        told.setdefault(place or fault, fault)
+    if "value_error" not in {item["type"] for item in error.errors() if not item["loc"]}:
+        # Pydantic looks at what lies between the keys only when each key is good.
+        pairs = [(table.get("year"), table.get("reference_vintage")) for table in tables]
+        if all(type(year) is int and (reference is None or type(reference) is int) for year, reference in pairs):
+            return [*told.values(), *_faults_between(pairs)]  # type: ignore[arg-type]
+    return list(told.values())
+
+
+def _fault(item: Any, vintages: Sequence[dict[str, Any]]) -> tuple[str, str]:
+    """The place of a fault, and the fault with its place."""
     path = [
         part
         for part in item["loc"]
         if not (isinstance(part, str) and part.startswith(("dict[", "Path", "path", "lax")))
     ]
-    place = ".".join(str(part + 1) if isinstance(part, int) else str(part) for part in path)
-    section = "" if path and path[0] in {"vintages", "parameters"} else "territory."
+    place = ".".join(_names(path, vintages))
     if item["type"] == "extra_forbidden":
-        return f"{section}{place}: unknown key"
+        return place, f"{place}: unknown key{did_you_mean(str(path[-1]), _known_keys(path))}"
     message = item["msg"].removeprefix("Value error, ")
-    found = "" if item["type"] in {"missing", "value_error"} else f", got {item['input']!r}"
-    return f"{section}{place}: {message}{found}" if place else message
+    found = "" if item["type"] in {"missing", "value_error"} else f", got {_shortened(item['input'])}"
+    return place, f"{place}: {message}{found}" if place else message
+
+
+def _names(path: Sequence[str | int], vintages: Sequence[dict[str, Any]]) -> list[str]:
+    """The path as people know it: a vintage by its year, or by its rank when the year does not tell it."""
+    if not path or path[0] not in {"vintages", "parameters"}:
+        return ["territory", *map(str, path)] if path else []
+    names = [str(part + 1) if isinstance(part, int) else str(part) for part in path]
+    if path[0] == "vintages" and len(path) > 1 and isinstance(path[1], int) and path[1] < len(vintages):
+        years = [vintage.get("year") for vintage in vintages]
+        year = years[path[1]]
+        if type(year) is int and years.count(year) == 1:
+            names[1] = str(year)
+    return names
+
+
+def _known_keys(path: Sequence[str | int]) -> Collection[str]:
+    if path[0] != "vintages":
+        return [name for name in Territory.model_fields if name not in {"vintages", "parameters"}]
+    return list(Sources.model_fields if "sources" in path[:-1] else Vintage.model_fields)
+
+
+def _shortened(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."

@@ -28,7 +28,7 @@ from typing import Any
 
 from millesime.errors import ConfigError, InputError
 from millesime.io.files import named_when_full
-from millesime.io.territory import Territory, Vintage, read_territory
+from millesime.io.territory import Location, Territory, Vintage, read_territory
 
 #: File of each product, by step and part.
 PRODUCT_FILES: Mapping[tuple[str, str], str] = {
@@ -129,12 +129,25 @@ class Workspace:
         Raises:
             InputError: the territory gives it and it does not exist.
         """
-        value = getattr(vintage.sources, name, None) if hasattr(vintage.sources, name) else getattr(vintage, name)
+        value = _location(name, vintage)
         if value is None:
             return None
         if isinstance(value, dict):
             return {layer: self._existing(path, f"{name}.{layer}", vintage) for layer, path in value.items()}
         return self._existing(value, name, vintage)
+
+    def missing_source(self, name: str, vintage: Vintage) -> tuple[str, ...]:
+        """What `source` would refuse, one sentence a file."""
+        value = _location(name, vintage)
+        given = {f"{name}.{layer}": path for layer, path in value.items()} if isinstance(value, dict) else {name: value}
+        faults: list[str] = []
+        for key, path in given.items():
+            if path is not None:
+                try:
+                    self._existing(path, key, vintage)
+                except InputError as error:
+                    faults.append(f"{error.place}: {error.message}")
+        return tuple(faults)
 
     def _existing(self, path: Path, name: str, vintage: Vintage) -> Path:
         found = path if path.is_absolute() else self.root / path
@@ -225,6 +238,11 @@ class Workspace:
         with named_when_full(folder):
             folder.mkdir(parents=True)
         return folder
+
+
+def _location(name: str, vintage: Vintage) -> Location | None:
+    found: Location | None = getattr(vintage.sources if hasattr(vintage.sources, name) else vintage, name)
+    return found
 
 
 @dataclass

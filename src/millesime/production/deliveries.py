@@ -49,6 +49,9 @@ def deliver(folder: str | Path, target: str | Path, *, progress: Progress | None
     place = Path(target).resolve()
     if place.is_relative_to(workspace.products) or place == workspace.root:
         raise ConfigError("deliveries cannot be written there", place=place, remedy="choose a folder of their own")
+    for part in (place, *place.parents):
+        if part.exists() and not part.is_dir():
+            raise ConfigError("is a file", place=part, remedy="give the name of a folder")
     vintages = workspace.territory.in_order()
     for vintage in vintages:
         plan.input_files(step_of(_STEP), vintage)  # refuses when a product is missing, before anything is written
@@ -62,6 +65,8 @@ def deliver(folder: str | Path, target: str | Path, *, progress: Progress | None
 
 def _require_replaceable(home: Path, delivery: Delivery) -> None:
     """Refuse to replace a folder that holds anything but an earlier delivery of the same vintage."""
+    if home.exists() and not home.is_dir():
+        raise ConfigError("is a file", place=home, remedy="choose another folder, or move that file away")
     if home.exists() and any(home.iterdir()) and not (home / delivery.project).is_file():
         raise ConfigError(
             "exists and is not a delivery of this territory",

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from millesime.chain import CHAIN, INPUTS, Step
 from millesime.errors import ConfigError, InputError, raise_together
-from millesime.io.territory import FILE_NAME, Vintage
+from millesime.io.territory import FILE_NAME, Vintage, did_you_mean
 from millesime.io.workspace import Manifest, Sidecar, Summary, Workspace
 
 State = Literal["done", "stale", "missing", "not applicable"]
@@ -102,12 +102,48 @@ class Plan:
                 continue
             files_of = self._sources if name in INPUTS else self._products
             for key, path in files_of(name, source).items():
+                if not path.exists() and name == "model":
+                    raise InputError(
+                        _missing_model(key),
+                        place=path,
+                        remedy="correct `model` in territory.toml, or put the file there",
+                    )
                 if not path.exists():
                     raise InputError(
-                        f"{step.name} reads it and it is missing", place=path, remedy="run the step before"
+                        f"{step.name} reads it and it is missing",
+                        place=path,
+                        remedy=f"make it first: millesime run {name} --vintage {source.year}",
                     )
                 found[f"{read}/{key}"] = path
         return found
+
+    def missing_inputs(self, work: Iterable[tuple[Step, Vintage]]) -> tuple[str, ...]:
+        """Everything from outside that steps read and that does not exist, one sentence a file, each told once.
+
+        Args:
+            work: the steps to look at, each with its vintage.
+        """
+        told: dict[str, None] = {}
+        for step, vintage in work:
+            if not self.is_applicable(step, vintage):
+                continue
+            for read in step.reads:
+                name, _, of = read.partition("@")
+                source = self.reference(vintage) if of == "reference" else vintage
+                if source is not None and name in INPUTS:
+                    told.update(dict.fromkeys(self._missing_input(name, source, required=step.name == "imagery")))
+        return tuple(told)
+
+    def _missing_input(self, name: str, vintage: Vintage, *, required: bool) -> Iterator[str]:
+        if name == "model":
+            for key, path in self._model_files().items():
+                if not path.exists():
+                    yield f"{path}: {_missing_model(key)}"
+        elif name != "evaluation":
+            for one in _fields(name):
+                if required and getattr(vintage, one) is None:
+                    yield f"vintage {vintage.year}: no {one} is given; imagery reads it"
+                yield from self.workspace.missing_source(one, vintage)
 
     def _products(self, name: str, vintage: Vintage) -> dict[str, Path]:
         step = next(item for item in CHAIN if item.name == name)
@@ -122,9 +158,8 @@ class Plan:
             # A measure against a truth comes in as data, where there is one.
             file = self.workspace.root / EVALUATION_FILE
             return {file.name: file} if file.exists() else {}
-        fields = ("ortho_rgb", "ortho_irc") if name == "ortho" else (name,)
         found: dict[str, Path] = {}
-        for one in fields:
+        for one in _fields(name):
             location = self.workspace.source(one, vintage)
             if isinstance(location, dict):
                 found.update({f"{one}/{layer}": path for layer, path in location.items()})
@@ -142,23 +177,39 @@ class Plan:
         return {"model.onnx": onnx, "model.json": onnx.with_suffix(".json")}
 
 
+def _fields(name: str) -> tuple[str, ...]:
+    """Keys of territory.toml behind an input of the chain."""
+    return ("ortho_rgb", "ortho_irc") if name == "ortho" else (name,)
+
+
+def _missing_model(key: str) -> str:
+    if key == "model.json":
+        return "no such file: the card of the model, beside it under the same name (territory.model gives the model)"
+    return "no such file, given as territory.model"
+
+
 def _checked_parameters(workspace: Workspace) -> dict[str, Any]:
     given = workspace.territory.parameters
     names = [step.name for step in CHAIN]
-    faults = [f"parameters.{name}: no such step; steps are {', '.join(names)}" for name in given if name not in names]
+    faults = [
+        f"parameters.{name}: no such step{did_you_mean(name, names)}; steps are {', '.join(names)}"
+        for name in given
+        if name not in names
+    ]
     checked: dict[str, Any] = {}
     for step in CHAIN:
         module = importlib.import_module(f"millesime.{step.name}.step")
         try:
             checked[step.name] = module.Parameters.model_validate(given.get(step.name, {}))
         except ValidationError as error:
-            faults += [_fault(step.name, item) for item in error.errors()]
+            faults += [_fault(step.name, item, module.Parameters) for item in error.errors()]
     raise_together(faults, kind=ConfigError, place=workspace.root / FILE_NAME, remedy="correct [parameters.STEP]")
     return checked
 
 
-def _fault(step: str, item: Any) -> str:
+def _fault(step: str, item: Any, parameters: type[BaseModel]) -> str:
     key = ".".join(str(part) for part in (step, *item["loc"]))
     if item["type"] == "extra_forbidden":
-        return f"parameters.{key}: unknown key"
+        known: Collection[str] = parameters.model_fields if len(item["loc"]) == 1 else ()
+        return f"parameters.{key}: unknown key{did_you_mean(str(item['loc'][-1]), known)}"
     return f"parameters.{key}: {item['msg'].removeprefix('Value error, ')}, got {item['input']!r}"

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from millesime.chain import CHAIN, Step
 from millesime.compute import Progress, StepContext, Workers
-from millesime.errors import ConfigError, InternalError
+from millesime.errors import ConfigError, InputError, InternalError, raise_together
 from millesime.io.files import named_when_full
-from millesime.io.territory import Vintage
+from millesime.io.territory import FILE_NAME, Vintage
 from millesime.io.workspace import Sidecar, Workspace
 from millesime.production.plan import Plan, State
 
@@ -56,22 +56,32 @@ def run_chain(
         a report for each applicable step, in the order of the work.
 
     Raises:
+        InputError: files that the steps will read do not exist; all are told, and nothing is run.
         MillesimeError: what the first step that failed says; products made before it stay.
     """
     workspace = Workspace.open(folder)
     plan = Plan(workspace)
     wanted = _wanted_steps(steps)
     vintages = _wanted_vintages(workspace, vintage)
+    work = [
+        (step, year)
+        for year in vintages
+        for step in CHAIN
+        if _is_needed(step, wanted) and plan.is_applicable(step, year)
+    ]
+    raise_together(
+        plan.missing_inputs(work),
+        kind=InputError,
+        place=workspace.root / FILE_NAME,
+        remedy="correct territory.toml or put the files there; nothing was run",
+    )
     shown = progress or Progress()
     reports: list[StepReport] = []
     with workspace.locked(), Workers(workers, shown) as pool:
-        for year in vintages:
-            for step in CHAIN:
-                if not _is_needed(step, wanted) or not plan.is_applicable(step, year):
-                    continue
-                forced = force and step.name in wanted and (vintage is None or year.year == vintage)
-                reports.append(_bring_up_to_date(plan, step, year, pool, shown, forced=forced))
-                plan.manifest.save()
+        for step, year in work:
+            forced = force and step.name in wanted and (vintage is None or year.year == vintage)
+            reports.append(_bring_up_to_date(plan, step, year, pool, shown, forced=forced))
+            plan.manifest.save()
     return tuple(reports)
 
 
@@ -131,6 +141,13 @@ def states(folder: str | Path) -> tuple[StepReport, ...]:
     if workspace.products.is_dir():
         plan.manifest.save()
     return found
+
+
+def missing_sources(folder: str | Path) -> tuple[str, ...]:
+    """What the whole chain would read and does not find, one sentence a file."""
+    workspace = Workspace.open(folder)
+    plan = Plan(workspace)
+    return plan.missing_inputs((step, vintage) for vintage in workspace.territory.in_order() for step in CHAIN)
 
 
 def _state_of(plan: Plan, step: Step, vintage: Vintage) -> StepReport:

@@ -14,7 +14,7 @@ from millesime.io import workspace as workspace_module
 from millesime.io.workspace import Summary, Workspace
 from millesime.production import plan as plan_module
 from millesime.production import run_chain as runner
-from millesime.production.run_chain import run_chain, states
+from millesime.production.run_chain import missing_sources, run_chain, states
 
 CHAIN = (
     Step("built_zone", reads=("bd_topo",), makes=("built_zone.parquet",)),
@@ -200,3 +200,59 @@ def test_a_missing_source_names_the_key_and_the_file(territory):
     (territory / "sources/2019.txt").unlink()
     with pytest.raises(InputError, match=r"2019\.txt.*bd_topo of vintage 2019"):
         run_chain(territory)
+
+
+def test_all_missing_sources_are_told_before_anything_runs(territory):
+    for year in (2019, 2022):
+        (territory / f"sources/{year}.txt").unlink()
+    with pytest.raises(InputError) as caught:
+        run_chain(territory)
+    for words in ("2 faults", "bd_topo of vintage 2019", "bd_topo of vintage 2022", "nothing was run"):
+        assert words in str(caught.value)
+    assert not (territory / "products").exists()
+    assert [fault.split(": ")[1] for fault in missing_sources(territory)] == [
+        "no such file, given as bd_topo of vintage 2019",
+        "no such file, given as bd_topo of vintage 2022",
+    ]
+
+
+def test_a_source_of_a_vintage_that_is_not_wanted_stops_nothing(territory):
+    (territory / "sources/2022.txt").unlink()
+    assert ran(run_chain(territory, vintage=2019)) == ALL[:2]
+    with pytest.raises(InputError, match="bd_topo of vintage 2022"):
+        run_chain(territory, vintage=2022)
+
+
+def test_a_layer_of_a_table_that_is_missing_is_named(territory):
+    text = TOML.replace('bd_topo = "sources/2022.txt"', 'bd_topo = {batiment = "sources/2022.txt", lac = "no.gpkg"}')
+    (territory / "territory.toml").write_text(text)
+    assert missing_sources(territory) == (
+        f"{territory / 'no.gpkg'}: no such file, given as bd_topo.lac of vintage 2022",
+    )
+
+
+def test_imagery_and_model_that_are_missing_or_not_given(territory, monkeypatch):
+    reads = (Step("imagery", reads=("ortho", "dsm", "dtm"), makes=()), Step("cover_raster", reads=("model",), makes=()))
+    (territory / "territory.toml").write_text(
+        TOML.replace("[[vintages]]\nyear = 2019", 'model = "m.onnx"\n[[vintages]]\nyear = 2019\ndsm = "no.tif"')
+    )
+    plan = plan_module.Plan(Workspace.open(territory))
+    vintage = plan.workspace.territory.vintage(2019)
+    assert plan.missing_inputs((step, vintage) for step in reads) == (
+        "vintage 2019: no ortho_rgb is given; imagery reads it",
+        "vintage 2019: no ortho_irc is given; imagery reads it",
+        f"{territory / 'no.tif'}: no such file, given as dsm of vintage 2019",
+        "vintage 2019: no dtm is given; imagery reads it",
+        f"{territory / 'm.onnx'}: no such file, given as territory.model",
+        f"{territory / 'm.json'}: {plan_module._missing_model('model.json')}",
+    )
+    with pytest.raises(InputError, match=r"given as territory\.model\n  -> correct `model` in territory\.toml"):
+        plan.input_files(reads[1], vintage)
+
+
+def test_a_misspelt_parameter_or_step_is_guessed(territory):
+    (territory / "territory.toml").write_text(TOML + "[parameters.built_zone]\nsufix = 2\n[parameters.bilt_zone]\n")
+    with pytest.raises(ConfigError) as caught:
+        run_chain(territory)
+    for words in ("built_zone.sufix: unknown key; did you mean `suffix`?", "did you mean `built_zone`?"):
+        assert words in str(caught.value)
