@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -268,7 +269,23 @@ def _background(context: StepContext, material: Material) -> Background:
         crs=material.crs,
         evaluation=_evaluation(context),
         made_up=(context.workspace.root / _RECIPE_FILE).is_file(),
+        corrections={layers.year: _corrections(context, layers.year) for layers in material.vintages},
+        builtin_model_licence=_builtin_model_licence(context.workspace.territory.model),
     )
+
+
+def _builtin_model_licence(model: str) -> str:
+    """What the card of a built-in model says of its licence; '' for a model that came from elsewhere."""
+    if not model.startswith("builtin:"):
+        return ""
+    card = files("millesime.model") / "builtin" / f"{model.removeprefix('builtin:')}.json"
+    return str(json.loads(card.read_text(encoding="utf-8")).get("licence", "")) if card.is_file() else ""
+
+
+def _corrections(context: StepContext, year: int) -> int:
+    """How many operations changed the map of a vintage."""
+    sidecar = context.workspace.read_sidecar("ocsge_final", year)
+    return 0 if sidecar is None else sidecar.summary.counts.get("operations applied", 0)
 
 
 def _evaluation(context: StepContext) -> Mapping[str, Any] | None:

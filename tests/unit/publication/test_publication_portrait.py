@@ -7,6 +7,7 @@ import struct
 import zlib
 from html.parser import HTMLParser
 
+import geopandas
 import numpy as np
 import pytest
 import shapely
@@ -14,7 +15,8 @@ import shapely
 from millesime.errors import InternalError, SchemaError
 from millesime.geo.grid import Grid
 from millesime.nomenclature import CS
-from millesime.publication.portrait import biggest_sites, read_figures, site_bounds
+from millesime.publication.material import VintageLayers
+from millesime.publication.portrait import biggest_sites, describe_production, read_figures, site_bounds
 from millesime.publication.portrait.cards import cards
 from millesime.publication.portrait.charts import balances, heat_matrix
 from millesime.publication.portrait.maps import Paint, hatch_mask, outline_path, paint, scale_bar, view
@@ -23,6 +25,7 @@ from millesime.publication.portrait.numbers import bare_hectares, hectares, numb
 from millesime.publication.portrait.png import palette_png
 from millesime.publication.portrait.provenance import DatabaseRecord, StepRecord, source_facts, step_facts
 from millesime.publication.portrait.quality import quality_tables, trust_sentence
+from millesime.publication.portrait.reading import enlarged_built
 
 THIN, FIXED, MINUS = "\u202f", "\u00a0", "\u2212"
 
@@ -284,15 +287,17 @@ def test_quality_is_told_when_it_was_measured():
     artificial = {"artificial_ha": 11.0, "true_ha": 10.0, "true_by_matrix_ha": 9.0, "confusion": confusion}
     report = {"vintages": {"2022": {"cover": confusion, "cs": confusion, "us": uses, "artificial": artificial}}}
     tables = quality_tables({"measures": report}, year=2022)
-    assert [table.title for table in tables][1] == "Couverture (CS) en 2022"
-    assert tables[1].rows[0].values == (
+    assert [table.title for table in tables][1:3] == ["Sols imperméables en 2022", "Couverture (CS) en 2022"]
+    assert f"imperméables (CS1.1.1), la vérité 2,00{FIXED}ha" in tables[1].sentence
+    assert f"{MINUS}1,00{FIXED}ha" in tables[1].overall
+    assert tables[2].rows[0].values == (
         f"2,00{FIXED}ha",
         f"1,00{FIXED}ha",
         f"80,0{THIN}%",
         f"40,0{THIN}%",
         f"36,0{THIN}%",
     )
-    assert len(tables[1].rows) == 1
+    assert len(tables[2].rows) == 1
     assert f"+1,00{FIXED}ha" in tables[0].sentence
     assert quality_tables(report, year=2019) == ()
     assert f"90,0{THIN}% de la surface a le bon statut" in trust_sentence(report, year=2022)
@@ -313,7 +318,45 @@ def test_sources_are_told_once_and_a_made_up_territory_says_so():
         ("BD TOPO", "IGN", "abababababab"),
         ("Orthophotographie couleur", "fourni avec le territoire", "cdcdcdcdcdcd"),
     ]
-    assert [fact.producer for fact in simulated] == ["simulé, au schéma de IGN", "simulé"]
+    assert [fact.producer for fact in simulated] == ["simulé, au schéma de l'IGN", "simulé"]
     restricted = {"bd_topo": DatabaseRecord("BD TOPO", "IGN", "restricted: no export", restricted=True)}
     assert source_facts(records, restricted, made_up=False)[0].licence == "accès réservé, jamais rediffusé"
     assert [fact.version for fact in step_facts(records)] == ["1", "2"]
+    model = [StepRecord("cover_raster", 1, {"model/model.onnx": "ef" * 32})]
+    (fact,) = source_facts(model, {}, made_up=True, builtin_model_licence="Apache-2.0")
+    assert (fact.producer, fact.licence) == ("livré avec millesime", "Apache-2.0")
+
+
+def told_quality(corrections: dict[int, int], *, made_up: bool) -> str:
+    confusion = {"overall_accuracy": 0.9, "mean_iou": 0.7, "total": 1.0, "classes": []}
+    artificial = {"artificial_ha": 1.0, "true_ha": 1.0, "confusion": confusion}
+    vintage = {"cover": confusion, "cs": confusion, "us": confusion, "artificial": artificial}
+    return describe_production(
+        [],
+        {},
+        years=[2019, 2022],
+        crs="EPSG:2154",
+        evaluation={"vintages": {"2022": vintage}},
+        made_up=made_up,
+        corrections=corrections,
+    ).quality_intro
+
+
+def test_the_measure_says_that_corrections_are_in_the_map():
+    assert "corrections" not in told_quality({2019: 0, 2022: 0}, made_up=True)
+    assert "simulées à partir de cette vérité, rejouées : 3 en 2019, 0 en 2022" in told_quality(
+        {2019: 3, 2022: 0}, made_up=True
+    )
+    assert "simulées" not in told_quality({2019: 3, 2022: 1}, made_up=False)
+
+
+def test_enlarged_footprints_are_those_of_the_minimum_area():
+    """Of 200.00, 200.49, 200.50, 199.99 and 450 m², the first two; a road of 200 m² is not built."""
+    table = geopandas.GeoDataFrame(
+        {"code_cs": ["CS1.1.1.1"] * 5 + ["CS1.1.1.2"], "aire": [200.0, 200.49, 200.5, 199.99, 450.0, 200.0]},
+        geometry=[shapely.box(0, 0, 1, 1)] * 6,
+    )
+    found = enlarged_built(VintageLayers(2022, table, table))
+    assert found is not None
+    assert (found.polygons, found.of_polygons, found.area_ha) == (2, 5, pytest.approx(0.040049))
+    assert enlarged_built(VintageLayers(2022, table[4:], table[4:])) is None

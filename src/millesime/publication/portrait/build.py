@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import shapely
@@ -40,6 +40,7 @@ from millesime.publication.portrait.panels import (
 )
 from millesime.publication.portrait.patterns import svg_patterns
 from millesime.publication.portrait.quality import QualityTable
+from millesime.publication.portrait.reading import enlarged_built
 from millesime.publication.portrait.sites import Site
 from millesime.publication.portrait.tables import commune_bars, commune_rows, composition_rows, site_rows, stock_rows
 
@@ -91,6 +92,7 @@ def build_page(
         photos: the photographs of the maps and of the sites.
         background: sources, provenance and quality.
     """
+    figures = replace(figures, enlarged_built=enlarged_built(material.current))
     panels = _panels(material, photos, grid)
     change, uris = _change_map(material, grid), _uris(panels)
     if change is not None:
@@ -240,7 +242,7 @@ def _communes_intro(figures: Figures) -> str:
         return "Surfaces de chaque commune à l'intérieur du territoire."
     return (
         "Surfaces de chaque commune à l'intérieur du territoire. Les flux sont calculés commune par commune, puis "
-        "additionnés."
+        "additionnés. La désartificialisation est comptée en négatif."
     )
 
 

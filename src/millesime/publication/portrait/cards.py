@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from millesime.nomenclature import threshold
 from millesime.publication.portrait.figures import Figures, PlaceFigures
-from millesime.publication.portrait.numbers import hectares, number, percent, plural
+from millesime.publication.portrait.numbers import FIXED, hectares, number, percent, plural
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,19 @@ def _impervious(figures: Figures) -> Card:
         f"Sols imperméables en {year}",
         hectares(area),
         f"{percent(100 * area / place.area_ha)} du territoire",
-        f"{sentence}.",
+        f"{sentence}.{_enlarged(figures)}",
         "impervious",
+    )
+
+
+def _enlarged(figures: Figures) -> str:
+    built = figures.enlarged_built
+    if built is None:
+        return ""
+    least = number(threshold("ocsge_built_inflation").value or 0)
+    return (
+        f" Le bâti y compte des emprises agrandies : {plural(built.polygons, 'polygone bâti', 'polygones bâtis')} sur "
+        f"{number(built.of_polygons)} ({hectares(built.area_ha)}) ont la surface minimale de {least}{FIXED}m²."
     )
 
 

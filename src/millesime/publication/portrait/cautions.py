@@ -76,18 +76,20 @@ def _thresholds(figures: Figures) -> str:
             "n'y ont changé. "
         )
     return text + (
-        "La loi fixe les seuils ; leur enchaînement est ici notre lecture du décret, décrite dans la documentation."
+        "Le décret fixe les seuils, non l'ordre dans lequel on les applique : celui-ci est notre lecture, décrite dans "
+        "la documentation de millesime (docs/concepts.md, « From the matrix to the status »)."
     )
 
 
 def _minimum_units() -> str:
-    built = number(threshold("umi_built").value or 0)
+    least = number(threshold("ocsge_min_building_input").value or 0)
+    built = number(threshold("ocsge_built_inflation").value or 0)
     inside = number(threshold("umi_in_built_zone").value or 0)
     outside = number(threshold("umi_outside_built_zone").value or 0)
     return (
-        f"La carte retient le bâti à partir de {built}{FIXED}m², le reste à partir de {inside}{FIXED}m² dans la zone "
-        f"construite et de {outside}{FIXED}m² en dehors. Un jardin, un chemin ou un bosquet plus petit est "
-        "rattaché à son voisin."
+        f"Le bâti de moins de {least}{FIXED}m² n'est pas représenté ; un bâti isolé de {least} à {built}{FIXED}m² est "
+        f"agrandi à {built}{FIXED}m². Le reste est retenu à partir de {inside}{FIXED}m² dans la zone construite et de "
+        f"{outside}{FIXED}m² en dehors : un jardin, un chemin ou un bosquet plus petit est rattaché à son voisin."
     )
 
 

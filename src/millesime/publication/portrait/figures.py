@@ -55,6 +55,17 @@ class ThemeFigures:
 
 
 @dataclass(frozen=True)
+class EnlargedBuilt:
+    """Built land mapped at its minimum area: small footprints, enlarged."""
+
+    polygons: int
+    area_ha: float
+
+    of_polygons: int
+    """All the built polygons of the vintage."""
+
+
+@dataclass(frozen=True)
 class Figures:
     """All the figures of one portrait."""
 
@@ -73,6 +84,9 @@ class Figures:
 
     flux_by_threshold_ha: float = 0.0
     """Artificial flux, gain plus loss, where neither cover nor use changed."""
+
+    enlarged_built: EnlargedBuilt | None = None
+    """Built polygons of the last year that have the minimum area; None when there are none."""
 
     @property
     def year(self) -> int:

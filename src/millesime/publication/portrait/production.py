@@ -8,6 +8,7 @@ from typing import Any
 import pyproj
 
 from millesime.publication.portrait.build import Background
+from millesime.publication.portrait.numbers import number
 from millesime.publication.portrait.page import Fact
 from millesime.publication.portrait.provenance import DatabaseRecord, StepRecord, source_facts, step_facts
 from millesime.publication.portrait.quality import quality_tables, trust_sentence
@@ -35,6 +36,8 @@ def describe_production(
     crs: str,
     evaluation: Mapping[str, Any] | None,
     made_up: bool,
+    corrections: Mapping[int, int] | None = None,
+    builtin_model_licence: str = "",
 ) -> Background:
     """Facts, inputs, steps and quality of a portrait.
 
@@ -45,6 +48,8 @@ def describe_production(
         crs: authority code of the maps.
         evaluation: measures against a truth, None when there are none.
         made_up: whether the territory, its images and its databases are made up.
+        corrections: by year, the operations of photo-interpreters that changed the map.
+        builtin_model_licence: licence of the model when it is the one that comes with millesime, '' otherwise.
     """
     quality = () if evaluation is None else quality_tables(evaluation, year=years[-1])
     told = " et ".join(str(year) for year in years)
@@ -78,10 +83,21 @@ def describe_production(
     )
     return Background(
         facts=(_MADE_UP, *facts) if made_up else facts,
-        sources=source_facts(records, databases, made_up=made_up),
+        sources=source_facts(records, databases, made_up=made_up, builtin_model_licence=builtin_model_licence),
         steps=step_facts(records),
-        quality_intro=_MEASURED if quality else _NOT_MEASURED,
+        quality_intro=_MEASURED + _corrected(corrections or {}, made_up=made_up) if quality else _NOT_MEASURED,
         quality=quality,
         made_up=made_up,
         trust=trust_sentence(evaluation, year=years[-1]),
+    )
+
+
+def _corrected(corrections: Mapping[int, int], *, made_up: bool) -> str:
+    if not any(corrections.values()):
+        return ""
+    told = ", ".join(f"{number(count)} en {year}" for year, count in sorted(corrections.items()))
+    simulated = " simulées à partir de cette vérité" if made_up else ""
+    return (
+        f" La carte mesurée comprend des corrections de photo-interprètes{simulated}, rejouées : {told}. Un millésime "
+        "hérite de celles de sa référence : ces chiffres ne sont pas ceux de la chaîne automatique seule."
     )

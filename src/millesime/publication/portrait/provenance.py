@@ -33,6 +33,8 @@ _INPUT_TITLES = {
     "operations": "Corrections rejouées",
 }
 
+_OF = {"IGN": "de l'IGN", "ASP": "de l'ASP", "DGFiP": "de la DGFiP", "Cerema": "du Cerema"}
+
 _RESTRICTED = "accès réservé, jamais rediffusé"
 
 
@@ -66,7 +68,11 @@ def step_facts(records: Sequence[StepRecord]) -> tuple[StepFact, ...]:
 
 
 def source_facts(
-    records: Sequence[StepRecord], databases: Mapping[str, DatabaseRecord], *, made_up: bool
+    records: Sequence[StepRecord],
+    databases: Mapping[str, DatabaseRecord],
+    *,
+    made_up: bool,
+    builtin_model_licence: str = "",
 ) -> tuple[SourceFact, ...]:
     """The inputs that came from outside the chain, each told once, with its fingerprint.
 
@@ -74,6 +80,7 @@ def source_facts(
         records: the steps.
         databases: the national databases, by the name of the input.
         made_up: whether the territory is made up, so that nobody produced these data.
+        builtin_model_licence: licence of the model when it is the one that comes with millesime, '' otherwise.
     """
     found: dict[str, SourceFact] = {}
     for record in records:
@@ -81,6 +88,9 @@ def source_facts(
             name, _, file = key.partition("/")
             if "@" in name or name in _STEP_TITLES or file == "model.json":
                 continue
+            if file == "model.onnx" and builtin_model_licence:
+                title, producer = _INPUT_TITLES[file], "livré avec millesime"
+                found.setdefault(key, SourceFact(title, producer, builtin_model_licence, digest[:_SHOWN]))
             found.setdefault(key, _source(name, file, digest, databases, made_up=made_up))
     return tuple(found.values())
 
@@ -95,9 +105,16 @@ def _source(name: str, file: str, digest: str, databases: Mapping[str, DatabaseR
     database = databases[name]
     layer = "" if file == name else f", {file.partition('/')[2] or file}"
     if made_up:
-        return SourceFact(f"{database.title}{layer}", f"simulé, au schéma de {database.producer}", "sans objet", shown)
+        return SourceFact(
+            f"{database.title}{layer}", f"simulé, au schéma {_of(database.producer)}", "sans objet", shown
+        )
     licence = _RESTRICTED if database.restricted else database.licence
     return SourceFact(f"{database.title}{layer}", database.producer, licence, shown)
+
+
+def _of(producer: str) -> str:
+    """'de' and the producers, with the article of each: 'de l'IGN', 'de la DGFiP et du Cerema'."""
+    return " et ".join(_OF.get(name, f"de {name}") for name in producer.split(", "))
 
 
 def _fingerprint(inputs: Mapping[str, str]) -> str:

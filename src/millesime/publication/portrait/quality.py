@@ -48,7 +48,7 @@ def quality_tables(evaluation: Mapping[str, Any], *, year: int) -> tuple[Quality
     vintage = _vintage(evaluation, year)
     if vintage is None:
         return ()
-    tables = [_artificial(vintage["artificial"], year)]
+    tables = [_artificial(vintage["artificial"], year), _impervious(vintage["cs"], year)]
     change = _report(evaluation).get("change")
     if change is not None and year in change["years"]:
         tables += [_flux(change), _found(change)]
@@ -69,6 +69,8 @@ def trust_sentence(evaluation: Mapping[str, Any] | None, *, year: int) -> str:
         f"Fiabilité mesurée sur ce territoire : {accuracy} de la surface a le bon statut en {year} ; la carte compte "
         f"{hectares(artificial['artificial_ha'])} artificialisés, la vérité {hectares(artificial['true_ha'])}."
     )
+    impervious, true_impervious = _impervious_ha(vintage["cs"])
+    text += f" Imperméables : {hectares(impervious)} sur la carte, {hectares(true_impervious)} dans la vérité."
     change = _report(evaluation).get("change")
     if change is not None and year in change["years"]:
         flux = change["flux"]
@@ -106,13 +108,37 @@ def _artificial(measure: Mapping[str, Any], year: int) -> QualityTable:
     )
 
 
+def _impervious_ha(confusion: Mapping[str, Any]) -> tuple[float, float]:
+    """Impervious land of the map and of the truth, hectares."""
+    sealed = [item for item in confusion["classes"] if item["code"].startswith("CS1.1.1.")]
+    return sum(item["mapped"] for item in sealed) / 10_000, sum(item["truth"] for item in sealed) / 10_000
+
+
+def _impervious(confusion: Mapping[str, Any], year: int) -> QualityTable:
+    mapped, true = _impervious_ha(confusion)
+    share = f" ({percent(100 * (mapped - true) / true, signed=True)})" if true else ""
+    return QualityTable(
+        f"Sols imperméables en {year}",
+        f"écart de {hectares(mapped - true, signed=True)}",
+        f"La carte compte {hectares(mapped)} imperméables (CS1.1.1), la vérité {hectares(true)} : un écart de "
+        f"{hectares(mapped - true, signed=True)}{share}. L'agrandissement du petit bâti isolé y a sa part.",
+        (),
+        (),
+    )
+
+
 def _flux(change: Mapping[str, Any]) -> QualityTable:
     first, second = change["years"]
     flux = change["flux"]
     names = {"map": "Carte", "truth": "Vérité"}
     rows = tuple(
         QualityRow(
-            name, tuple(bare_hectares(flux[key][part], signed=True) for part in ("gain_ha", "loss_ha", "net_ha"))
+            name,
+            (
+                bare_hectares(flux[key]["gain_ha"], signed=True),
+                bare_hectares(-flux[key]["loss_ha"]),
+                bare_hectares(flux[key]["net_ha"], signed=True),
+            ),
         )
         for key, name in names.items()
     )
@@ -122,7 +148,8 @@ def _flux(change: Mapping[str, Any]) -> QualityTable:
         f"écart de {hectares(gap, signed=True)} sur le flux net",
         f"Le flux net est de {hectares(flux['map']['net_ha'], signed=True)} sur la carte et de "
         f"{hectares(flux['truth']['net_ha'], signed=True)} dans la vérité. Un flux est petit devant le territoire : "
-        "c'est lui qu'il faut juger, et non le pourcentage de surface juste.",
+        "c'est lui qu'il faut juger, et non le pourcentage de surface juste. La désartificialisation est comptée en "
+        "négatif : le flux net est la somme des deux.",
         ("Artificialisation (ha)", "Désartificialisation (ha)", "Net (ha)"),
         rows,
         "Mesure",

@@ -6,7 +6,11 @@ import pandas as pd
 
 from millesime.errors import SchemaError
 from millesime.indicators import Indicators
-from millesime.publication.portrait.figures import Figures, PlaceFigures, ThemeFigures
+from millesime.nomenclature import threshold
+from millesime.publication.material import VintageLayers
+from millesime.publication.portrait.figures import EnlargedBuilt, Figures, PlaceFigures, ThemeFigures
+
+_ENLARGED_WITHIN_M2 = 0.5
 
 
 def read_figures(indicators: Indicators, *, years: tuple[int, ...]) -> Figures:
@@ -42,6 +46,17 @@ def read_figures(indicators: Indicators, *, years: tuple[int, ...]) -> Figures:
         changed_ha=_one(territory, "change", "area", years[-1]) - _one(territory, "change", "sliver_area", years[-1]),
         flux_by_threshold_ha=_one(territory, "artificialisation", "flux_without_code_change", years[-1]),
     )
+
+
+def enlarged_built(layers: VintageLayers) -> EnlargedBuilt | None:
+    """Built polygons whose area is the minimum unit of built land, to half a square metre: enlarged footprints.
+
+    A footprint is enlarged by an offset in whole millimetres, hence a little more than the unit. None without any.
+    """
+    least = threshold("ocsge_built_inflation").value or 0.0
+    built = layers.artificialisation.loc[layers.artificialisation["code_cs"] == "CS1.1.1.1", "aire"]
+    found = built[(built >= least) & (built < least + _ENLARGED_WITHIN_M2)]
+    return EnlargedBuilt(len(found), float(found.sum()) / 10_000, len(built)) if len(found) else None
 
 
 def _place(table: pd.DataFrame, code: str, name: str, years: tuple[int, ...]) -> PlaceFigures:
