@@ -16,7 +16,8 @@ code = "D000"                     # used in file names and object ids
 name = "My territory"
 crs = "EPSG:2154"                 # Lambert-93; the DROM have their own
 extent = [650000.0, 6860000.0, 651000.0, 6861000.0]   # west, south, east, north in metres
-model = "builtin:demo"            # or the path of an ONNX file with its card beside it
+# builtin:demo has never seen a real photograph: for a real map, the path of an ONNX file with its card beside it.
+model = "builtin:demo"
 
 [[vintages]]
 year = 2022

@@ -19,6 +19,18 @@ from millesime.io.workspace import Manifest, Workspace
 from millesime.production.plan import EVALUATION_FILE
 from millesime.production.run_chain import StepReport, run_chain
 
+#: The tables of the accuracy, for people; evaluation.json holds the same for programs.
+TABLE_FILE = "evaluation.txt"
+
+_OVERALL = {"cover": "cover raster", "cs": "OCS GE cover", "us": "OCS GE use"}
+
+_READING = """\
+User's accuracy: of what the map calls a class, the share that is so on the ground; it tells what was added by mistake.
+Producer's accuracy: of what is so on the ground, the share that the map calls so; it tells what was missed.
+IoU: what map and ground share of a class, over what either has of it.
+
+"""
+
 
 @dataclass(frozen=True)
 class Tour:
@@ -47,7 +59,9 @@ class Tour:
             "folder": str(self.folder),
             "portrait": str(self.delivery / "portrait.html"),
             "geopackages": [str(path) for path in sorted((self.folder / "delivery").glob("*/*.gpkg"))],
-            "projects": [str(path) for path in sorted(self.delivery.glob("*.qgs"))],
+            "portraits": [str(path) for path in sorted((self.folder / "delivery").glob("*/portrait.html"))],
+            "projects": [str(path) for path in sorted((self.folder / "delivery").glob("*/*.qgs"))],
+            "evaluation_table": str(self.folder / TABLE_FILE),
             "ran": [{"step": report.step, "vintage": report.year} for report in self.ran],
             "seconds": round(self.seconds, 1),
             "evaluation": dict(self.measures),
@@ -56,16 +70,20 @@ class Tour:
     def as_text(self) -> str:
         """As lines for a terminal."""
         content = self.as_dict()
-        packages = "\n".join(f"               {path}" for path in content["geopackages"])
-        projects = "\n".join(f"               {path}" for path in content["projects"])
         done = f"{len(self.ran)} steps run" if self.ran else "everything was up to date"
-        return (
-            f"{self.table}\n\n"
-            f"{done}, {self.seconds:.0f} s. Where to look:\n"
-            f"  portrait     {content['portrait']}\n"
-            f"  QGIS\n{projects}\n"
-            f"  GeoPackages\n{packages}\n"
-        )
+        lines = ["Share of the area that agrees with the truth:"]
+        for year, vintage in self.measures.get("vintages", {}).items():
+            shares = ", ".join(
+                f"{name} {100 * vintage[key]['overall_accuracy']:.1f} %"
+                for key, name in _OVERALL.items()
+                if key in vintage
+            )
+            lines.append(f"  {year}         {shares}")
+        lines += ["", f"{done}, {self.seconds:.0f} s. Where to look:"]
+        for name, key in (("portrait", "portraits"), ("QGIS", "projects"), ("GeoPackage", "geopackages")):
+            lines += [f"  {name:<12} {path}" for path in content[key]]
+        lines.append(f"  {'accuracy':<12} {content['evaluation_table']}: by class, user's and producer's")
+        return "\n".join(lines) + "\n"
 
 
 def tour(
@@ -106,6 +124,8 @@ def tour(
     measured = [step.name for step in CHAIN if step.name != "publication"]
     reports = run_chain(folder, steps=measured, workers=workers, progress=progress)
     measures, table = _measure(Workspace.open(folder), progress=progress)
+    with written_whole(folder / TABLE_FILE) as temporary:
+        temporary.write_text(_READING + table, encoding="utf-8")
     reports += run_chain(folder, steps=["publication"], workers=workers, progress=progress)
     ran = tuple(report for report in reports if report.ran)
     return Tour(folder, ran, measures, table, time.perf_counter() - started)

@@ -137,3 +137,17 @@ def fill_the_disk():
 def test_a_full_disk_is_named():
     with pytest.raises(DiskFullError, match="no space left"):
         fill_the_disk()
+
+
+def test_a_mosaic_in_a_vrt_is_read_and_a_folder_of_tiles_refused(tmp_path):
+    pixels = np.arange(12, dtype=np.uint8).reshape(1, 3, 4)
+    place = rasterio.Affine(0.2, 0, 650000, 0, -0.2, 6860010)
+    profile = {"driver": "GTiff", "width": 4, "height": 3, "count": 1, "dtype": "uint8", "crs": "EPSG:2154"}
+    (tmp_path / "tiles").mkdir()
+    with rasterio.open(tmp_path / "tiles/a.tif", "w", transform=place, **profile) as dataset:
+        dataset.write(pixels)
+    rasterio.shutil.copy(tmp_path / "tiles/a.tif", tmp_path / "ortho.vrt", driver="VRT")
+    with RasterReader(tmp_path / "ortho.vrt") as reader:
+        assert np.array_equal(reader.read(), pixels)
+    with pytest.raises(ImageryError, match="cannot be read as a raster"):
+        RasterReader(tmp_path / "tiles")
