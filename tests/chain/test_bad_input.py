@@ -83,6 +83,16 @@ def test_unknown_keys_are_told_together(territory):
     refused(territory, "territory.toml", "colour", "orto_rgb", "unknown key")
 
 
+def test_sources_missing_in_a_later_vintage_are_told_before_the_first_one_is_made(territory):
+    for name in ("dsm.tif", "bd_topo.gpkg"):
+        (territory / "sources/2022" / name).unlink()
+    message = millesime("run", "-C", territory, expect=2)
+    for words in ("dsm of vintage 2022", "bd_topo of vintage 2022", "nothing was run"):
+        assert words in message, message
+    assert not (territory / "products").exists()
+    assert "dsm of vintage 2022" in millesime("status", "-C", territory)
+
+
 def gpkg_layer(path, layer):
     return geopandas.read_file(path, layer=layer)
 
