@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import millesime
-from millesime.cli import artif, check, demo, explain, new, predict, publish, run, status, train, vectorise
+from millesime.cli import artif, check, demo, diff, explain, new, predict, publish, run, status, train, vectorise
 from millesime.errors import MillesimeError
 
 app = typer.Typer(
@@ -31,6 +31,7 @@ for name, module in {
     "check": check,
     "artif": artif,
     "explain": explain,
+    "diff": diff,
     "publish": publish,
 }.items():
     app.command(name)(module.command)

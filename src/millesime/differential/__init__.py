@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from millesime.differential.balance import balance
+from millesime.differential.correction import Corrected, corrected, moved_by_correction
 from millesime.differential.difference import difference
-from millesime.differential.overlay import Overlay, overlay
+from millesime.differential.matching_borders import ENOUGH, matching_share
+from millesime.differential.overlay import Overlay, Snapped, overlay
 from millesime.differential.parameters import Parameters
 from millesime.differential.product import Differential
 from millesime.differential.transitions import transitions
 
-__all__ = ["Differential", "Overlay", "Parameters", "difference", "overlay", "transitions"]
+__all__ = [
+    "ENOUGH",
+    "Corrected",
+    "Differential",
+    "Overlay",
+    "Parameters",
+    "Snapped",
+    "balance",
+    "corrected",
+    "difference",
+    "matching_share",
+    "moved_by_correction",
+    "overlay",
+    "transitions",
+]

@@ -40,13 +40,16 @@ class Snapped:
     after: Rows
     """Row of the second vintage's polygon once the border is moved, -1 for none."""
 
+    pieces: npt.NDArray[Any]
+    """Polygons of the strips."""
+
     area_m2: Floats
 
     length_m: float
     """Length of the borders moved."""
 
     def sentence(self) -> str:
-        """What was moved, in words."""
+        """What was moved, in words, for people."""
         return (
             f"{len(self.area_m2)} strips ({self.area_m2.sum():.1f} m²) along {self.length_m:.0f} m of borders of the "
             "second vintage were snapped to the first's"
@@ -95,15 +98,14 @@ def overlay(first: npt.NDArray[Any], second: npt.NDArray[Any], *, tolerance_m: f
     """
     contents = [np.asarray(shapely.to_wkb(shapely.normalize(side)), dtype=object) for side in (first, second)]
     orders = [np.array(sorted(range(len(side)), key=side.__getitem__), dtype=np.intp) for side in contents]
-    on_grid = _on_grid(first) and _on_grid(second)
-    paired = _same_polygons(contents, orders) if on_grid else (np.empty(0, np.intp),) * 2
+    paired = _same_polygons(contents, orders) if on_grid(first) and on_grid(second) else (np.empty(0, np.intp),) * 2
     # In order by content, so that the order of the rows has no say.
     rest = [order[~np.isin(order, rows)] for order, rows in zip(orders, paired, strict=True)]
-    coverage, lineage = _noded(first[rest[0]], second[rest[1]])
+    coverage, lineage = noded(first[rest[0]], second[rest[1]])
     found = aligned(coverage, lineage, tolerance_m=tolerance_m)
     snapped = _snapped(coverage, lineage, found.second, found.snapped, rest, length_m=found.length_m)
     lineage = np.stack([lineage[:, 0], found.second], axis=1)
-    coverage, lineage, displaced = _united(coverage, lineage, found.displaced & ~found.snapped, found.snapped)
+    coverage, lineage, displaced = united(coverage, lineage, found.displaced & ~found.snapped, found.snapped)
 
     both = (lineage >= 0).all(axis=1)
     alone = [np.zeros(len(first)), np.zeros(len(second))]
@@ -118,7 +120,7 @@ def overlay(first: npt.NDArray[Any], second: npt.NDArray[Any], *, tolerance_m: f
     return Overlay(geoms[order], rows[0][order], rows[1][order], displaced[order], snapped, alone[0], alone[1])
 
 
-def _on_grid(polygons: npt.NDArray[Any]) -> bool:
+def on_grid(polygons: npt.NDArray[Any]) -> bool:
     """Whether all coordinates are the doubles nearest to whole centimetres."""
     coordinates = shapely.get_coordinates(polygons)
     return bool((np.rint(coordinates * 100.0) / 100.0 == coordinates).all())
@@ -132,7 +134,7 @@ def _same_polygons(contents: list[npt.NDArray[np.object_]], orders: list[Rows]) 
     return pairs[:, 0], pairs[:, 1]
 
 
-def _noded(first: npt.NDArray[Any], second: npt.NDArray[Any]) -> tuple[Coverage, Int32]:
+def noded(first: npt.NDArray[Any], second: npt.NDArray[Any]) -> tuple[Coverage, Int32]:
     """Faces of two lists of polygons with the rows that hold them, and of the ground around them."""
     every = np.concatenate([first, second])
     extent = shapely.total_bounds(every) if len(every) else np.zeros(4)
@@ -149,6 +151,7 @@ def _snapped(
         first=_rows(lineage[faces, 0], rest[0]),
         before=_rows(lineage[faces, 1], rest[1]),
         after=_rows(second[faces], rest[1]),
+        pieces=shapely.normalize(coverage.to_polygons()[faces]) if faces.size else np.empty(0, dtype=object),
         area_m2=coverage.area_m2[faces],
         length_m=length_m,
     )
@@ -159,7 +162,7 @@ def _rows(numbers: Int32, names: Rows) -> Rows:
     return np.where(numbers >= 0, np.concatenate([names, [-1]])[numbers], -1).astype(np.intp)
 
 
-def _united(coverage: Coverage, lineage: Int32, displaced: Flags, snapped: Flags) -> tuple[Coverage, Int32, Flags]:
+def united(coverage: Coverage, lineage: Int32, displaced: Flags, snapped: Flags) -> tuple[Coverage, Int32, Flags]:
     """Snapped pieces united with those that they belong to now."""
     if not snapped.any():
         return coverage, lineage, displaced
