@@ -17,6 +17,7 @@ from millesime.publication.delivered_layers import (
     explanations,
     occupation_layer,
 )
+from millesime.publication.lexicon import lexicon
 from millesime.publication.material import Material
 from millesime.publication.styles.catalogue import (
     artificial_difference_styles,
@@ -64,7 +65,7 @@ def _stock(material: Material) -> Package:
             "ZONE_CONSTRUITE": built_zone_styles(),
             delivery.artificial_layer: artificial_styles(),
         },
-        tables={"EXPLICATION": explanations(current.ocsge, current.artificialisation)},
+        tables={"EXPLICATION": explanations(current.ocsge, current.artificialisation), "LEXIQUE": lexicon()},
     )
 
 

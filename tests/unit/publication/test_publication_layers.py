@@ -23,12 +23,23 @@ STOCK, DIFFERENCE = "OCS-GE_TEST_2022.gpkg", "OCS-GE_TEST_DIFF_2019-2022.gpkg"
         (STOCK, "OCCUPATION_SOL", OCCUPATION),
         (STOCK, "ZONE_CONSTRUITE", ["id", "millesime"]),
         (STOCK, "artif_2022_TEST", [*OCCUPATION, "aire", "artif", "crit_seuil"]),
-        (STOCK, "EXPLICATION", ["id", "cs_rule", "us_rule", "matrix_status", "status_step"]),
-        (DIFFERENCE, "DIFF", ["cs_2019", "cs_2022", "us_2019", "us_2022"]),
+        (
+            STOCK,
+            "EXPLICATION",
+            [
+                *("id", "explication_cs", "explication_us", "explication_statut"),
+                *("cs_rule", "us_rule", "matrix_status", "status_step"),
+            ],
+        ),
+        (STOCK, "LEXIQUE", ["colonne", "valeur", "sens"]),
+        (DIFFERENCE, "DIFF", ["cs_2019", "cs_2022", "us_2019", "us_2022", "id_2019", "id_2022"]),
         (
             DIFFERENCE,
             "ARTIF_DIFF",
-            ["cs_2019", "cs_2022", "us_2019", "us_2022", "artif_2019", "artif_2022", "artificialisation"],
+            [
+                *("cs_2019", "cs_2022", "us_2019", "us_2022", "artif_2019", "artif_2022"),
+                *("artificialisation", "id_2019", "id_2022"),
+            ],
         ),
         ("COSIA_TEST_2022.gpkg", "COSIA", ["numero", "classe"]),
     ],
@@ -37,7 +48,7 @@ def test_layers_have_the_delivered_attributes(delivered, file, layer, attributes
     info = pyogrio.read_info(delivered.folder / file, layer=layer)
     assert list(info["fields"]) == attributes
     assert info["fid_column"] == "fid"
-    if layer != "EXPLICATION":
+    if layer not in {"EXPLICATION", "LEXIQUE"}:
         assert info["geometry_name"] == "the_geom"
         assert info["crs"] == "EPSG:2154"
 
