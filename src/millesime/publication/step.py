@@ -47,7 +47,7 @@ from millesime.publication.qgis_project import project_xml
 from millesime.publication.styles.raster import class_raster_style, confidence_style, raster_qml
 from millesime.sources import SOURCES
 
-STEP_VERSION = 1
+STEP_VERSION = 2
 
 _EVALUATION_FILE = "evaluation.json"
 
