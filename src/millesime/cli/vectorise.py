@@ -57,7 +57,7 @@ def command(
     tile_px: Annotated[
         int | None, typer.Option("--tile-px", min=1, help="Side of the tiles worked on; the result does not change.")
     ] = None,
-    workers: Annotated[int, typer.Option(min=1, help="Worker processes; the result does not change.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Threads; the result does not change.")] = 1,
     as_json: AsJson = False,
 ) -> None:
     """Vectorise a class raster: a valid coverage, without gap, overlap or unmatched vertex."""
