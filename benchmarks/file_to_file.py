@@ -8,7 +8,7 @@ from benchmarks._measure import Contender, run_row
 from benchmarks._peers import gdal_missing, mapshaper, mapshaper_missing, run_quietly
 from benchmarks._raster import PIXEL_M
 from millesime.compute import Progress
-from millesime.cover_vector.generalise import vectorise_raster
+from millesime.cover_vector.vectorise import vectorise_raster
 from millesime.io.vector import write_geopackage
 
 BENCHMARK = "file_to_file"

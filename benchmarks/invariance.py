@@ -18,7 +18,7 @@ from benchmarks import _inputs
 from benchmarks._measure import emit
 from benchmarks._raster import CRS, file_of, grid_of, scratch
 from millesime.compute import Progress
-from millesime.cover_vector.generalise import vectorise_raster
+from millesime.cover_vector.vectorise import vectorise_raster
 from millesime.geo.coverage import Coverage
 
 BENCHMARK = "invariance"

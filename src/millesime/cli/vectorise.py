@@ -62,8 +62,8 @@ def command(
 ) -> None:
     """Vectorise a class raster: a valid coverage, without gap, overlap or unmatched vertex."""
     from millesime.compute import terminal_progress
-    from millesime.cover_vector.generalise import vectorise_raster
     from millesime.cover_vector.step import summary_of
+    from millesime.cover_vector.vectorise import vectorise_raster
     from millesime.io.raster import RasterReader
 
     _require_finite({"--min-area-m2": min_area_m2, "--tolerance-m": tolerance_m})
@@ -217,7 +217,7 @@ def _whole_nodata(reader: RasterReader) -> int:
 
 def _values_as_names(path: Path, outside: int | None, crs: str | None) -> CoverNomenclature:
     from millesime.cover_vector.class_tables import nomenclature_of_values
-    from millesime.cover_vector.generalise import values_of_raster
+    from millesime.cover_vector.vectorise import values_of_raster
 
     return nomenclature_of_values(values_of_raster(path, nodata=outside, crs=crs), nodata=outside)
 

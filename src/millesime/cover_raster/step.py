@@ -11,9 +11,9 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from millesime.compute import Progress, StepContext
+from millesime.compute.threads import in_order
 from millesime.cover_raster.decide import NO_CONFIDENCE
 from millesime.cover_raster.predict import Piece, Prediction, predict, prediction_with
-from millesime.cover_raster.threads import in_order
 from millesime.geo.grid import Window
 from millesime.imagery import BANDS, HEIGHT_CODING, Imagery, from_json
 from millesime.imagery.step import open_imagery

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from millesime.cover_vector.generalise import Generalised, generalise, vectorise_raster
+from millesime.cover_vector.generalise import Generalised, generalise
 from millesime.cover_vector.product import CoverVector
+from millesime.cover_vector.vectorise import vectorise_raster
 
 __all__ = ["CoverVector", "Generalised", "generalise", "vectorise_raster"]

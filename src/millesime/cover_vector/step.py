@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pydantic import BaseModel, ConfigDict, Field
 
 from millesime.compute import StepContext
-from millesime.cover_vector.generalise import Generalised, vectorise_raster
+from millesime.cover_vector.generalise import Generalised
+from millesime.cover_vector.vectorise import vectorise_raster
 from millesime.errors import ConfigError, ImageryError
 from millesime.io.raster import RasterReader
 from millesime.io.vector import write_parquet

@@ -6,8 +6,11 @@ Class rasters carry their nomenclature: its name, and the name and colour of eac
 from __future__ import annotations
 
 import json
+import threading
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -28,6 +31,9 @@ from millesime.nomenclature import CoverClass, CoverNomenclature
 
 #: Side of the blocks of every raster product, in pixels.
 BLOCK_PX = 512
+
+#: Decoded blocks that GDAL keeps for readers of windows that are read once.
+_BLOCK_CACHE_MB = 64
 
 _TAG = "MILLESIME_NOMENCLATURE"
 
@@ -291,3 +297,29 @@ def write_raster(path: str | Path, pixels: npt.NDArray[Any], grid: Grid, **optio
     count = 1 if pixels.ndim == 2 else pixels.shape[0]
     with CogWriter(path, grid, dtype=str(pixels.dtype), count=count, **options) as writer:
         writer.write(pixels)
+
+
+class ThreadReaders:
+    """One reader of a raster for each thread, as handles are not shared by threads; closed together."""
+
+    def __init__(self, path: str | Path, *, crs: str | None) -> None:
+        self._open = partial(RasterReader, path, crs=crs)
+        self._local = threading.local()
+        self._opened = ExitStack()
+        # Windows are read once: more decoded blocks than those of a window are kept for nothing.
+        self._opened.enter_context(rasterio.Env(GDAL_CACHEMAX=_BLOCK_CACHE_MB))
+
+    def here(self) -> RasterReader:
+        """The reader of this thread."""
+        if not hasattr(self._local, "reader"):
+            self._local.reader = self._opened.enter_context(self._open())
+        reader: RasterReader = self._local.reader
+        return reader
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._opened.close()

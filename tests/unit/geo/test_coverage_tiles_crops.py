@@ -8,7 +8,7 @@ import rasterio
 from benchmarks._raster import CRS, DENSE, grid_of, labels_of
 
 from millesime.compute import Progress
-from millesime.cover_vector.generalise import vectorise_raster
+from millesime.cover_vector.vectorise import vectorise_raster
 from millesime.io.vector import write_geopackage
 
 SIDE_PX = 1024
