@@ -12,7 +12,7 @@ from millesime.geo.grid import Grid
 from millesime.nomenclature import CS, US, CodeTable
 from millesime.publication.material import Material
 from millesime.publication.portrait.cards import cards
-from millesime.publication.portrait.cautions import cautions
+from millesime.publication.portrait.cautions import Caution, cautions
 from millesime.publication.portrait.charts import balances, heat_matrix, stock_bars
 from millesime.publication.portrait.figures import Figures, ThemeFigures
 from millesime.publication.portrait.maps import outline_path, scale_bar
@@ -78,6 +78,12 @@ class Background:
     made_up: bool = False
     """Whether the territory, its images and its databases are made up."""
 
+    errors: str = ""
+    """Where the errors of the map come from, when it was not made by the chain."""
+
+    more_cautions: tuple[Caution, ...] = ()
+    """Cautions that hold for this portrait alone, told before the others."""
+
 
 def build_page(
     material: Material, figures: Figures, grid: Grid, *, sites: Sequence[Site], photos: Photos, background: Background
@@ -94,7 +100,7 @@ def build_page(
     """
     figures = replace(figures, enlarged_built=enlarged_built(material.current))
     panels = _panels(material, photos, grid)
-    change, uris = _change_map(material, grid), _uris(panels)
+    change, uris = _change_map(material, photos, grid), _uris(panels)
     if change is not None:
         uris[change.key] = data_uri(change.png, "image/png")
     years_text = " et ".join(str(year) for year in figures.years)
@@ -128,7 +134,10 @@ def build_page(
         commune_bars=commune_bars(figures),
         commune_columns=(*_COMMUNE_STOCK, *(_COMMUNE_FLUX if figures.period else ()), "Imperméable"),
         communes_intro=_communes_intro(figures),
-        cautions=cautions(figures, measured=bool(background.quality)),
+        cautions=(
+            *background.more_cautions,
+            *cautions(figures, measured=bool(background.quality), errors=background.errors),
+        ),
         quality_intro=background.quality_intro,
         quality=background.quality,
         facts=background.facts,
@@ -190,10 +199,11 @@ def _uris(panels: Sequence[Panel]) -> dict[str, str]:
     }
 
 
-def _change_map(material: Material, grid: Grid) -> MapPicture | None:
+def _change_map(material: Material, photos: Photos, grid: Grid) -> MapPicture | None:
     if material.differential is None:
         return None
-    return change_picture(material.differential, material.delivery.period, grid)
+    ground = None if photos.maps else material.vintages[0].ocsge
+    return change_picture(material.differential, material.delivery.period, grid, ground=ground)
 
 
 def _view(material: Material, grid: Grid) -> View:

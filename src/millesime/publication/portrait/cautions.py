@@ -20,12 +20,13 @@ class Caution:
     body: str
 
 
-def cautions(figures: Figures, *, measured: bool) -> tuple[Caution, ...]:
+def cautions(figures: Figures, *, measured: bool, errors: str = "") -> tuple[Caution, ...]:
     """The cautions that hold for a portrait.
 
     Args:
         figures: the portrait's figures.
         measured: whether its accuracy was measured.
+        errors: where the errors of the map come from; those of the chain by default.
     """
     found = [
         Caution(
@@ -51,7 +52,7 @@ def cautions(figures: Figures, *, measured: bool) -> tuple[Caution, ...]:
             "Les parcs et jardins publics et le photovoltaïque au sol sont comptés selon la règle générale.",
         )
     )
-    found.append(Caution("Une carte comporte des erreurs.", _errors(figures, measured=measured)))
+    found.append(Caution("Une carte comporte des erreurs.", _errors(figures, measured=measured, origin=errors)))
     return tuple(found)
 
 
@@ -93,8 +94,13 @@ def _minimum_units() -> str:
     )
 
 
-def _errors(figures: Figures, *, measured: bool) -> str:
-    text = "La couverture est prédite à partir d'images, puis croisée avec des bases nationales qui ont leurs retards. "
+_OF_THE_CHAIN = (
+    "La couverture est prédite à partir d'images, puis croisée avec des bases nationales qui ont leurs retards."
+)
+
+
+def _errors(figures: Figures, *, measured: bool, origin: str) -> str:
+    text = f"{origin or _OF_THE_CHAIN} "
     if measured:
         text += "La section « Qualité mesurée » dit combien de surface est juste, classe par classe. "
     else:

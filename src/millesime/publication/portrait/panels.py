@@ -149,17 +149,38 @@ def artificial_panel(key: str, note: str, vintages: Sequence[VintageLayers], gri
     return Panel(key, "Artificialisation", note, tuple(pictures), legend)
 
 
-def change_picture(differential: geopandas.GeoDataFrame, years: tuple[int, int], grid: Grid) -> MapPicture:
-    """The map of changes, by their effect on artificial land; see-through where nothing changed."""
+#: What lies under the changes when there is no photograph: built and paved land, water, the rest.
+_GROUND = (Paint("#f6f5f0"), Paint("#c9c6c2"), Paint("#cfe3ee"))
+
+
+def change_picture(
+    differential: geopandas.GeoDataFrame,
+    years: tuple[int, int],
+    grid: Grid,
+    *,
+    ground: geopandas.GeoDataFrame | None = None,
+) -> MapPicture:
+    """The map of changes, by their effect on artificial land.
+
+    Args:
+        differential: the changed polygons.
+        years: both vintages.
+        grid: pixels of the map.
+        ground: OCCUPATION_SOL of the first year, shown pale under the changes; see-through without it.
+    """
     order = (0, -1, 1)  # what matters most is painted last
     frame = differential.sort_values(
         "artificialisation", key=lambda flux: flux.map({flux: rank for rank, flux in enumerate(order)}), kind="stable"
     )
     rank = {flux: index for index, flux in enumerate(order)}
     paints = [Paint(FLUX_COLOURS[flux], FLUX_HATCHES[flux]) for flux in order]
-    png = paint(
-        frame.geometry.to_numpy(), frame["artificialisation"].map(rank).to_numpy(), paints, grid, outlined=False
-    )
+    polygons, classes = frame.geometry.to_numpy(), frame["artificialisation"].map(rank).to_numpy()
+    if ground is not None:
+        covers = ground["code_cs"].astype(str)
+        under = np.select([covers.str.startswith("CS1.1.1."), covers == "CS1.2.2"], [1, 2], 0) + len(paints)
+        polygons = np.concatenate([ground.geometry.to_numpy(), polygons])
+        classes, paints = np.concatenate([under, classes]), [*paints, *_GROUND]
+    png = paint(polygons, classes, paints, grid, outlined=False)
     first, second = years
     title = f"Changements entre {first} et {second}"
     return MapPicture("changements", second, title, _flux_sentence(differential), png)

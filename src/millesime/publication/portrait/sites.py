@@ -18,6 +18,9 @@ from scipy.sparse.csgraph import connected_components
 
 from millesime.geo.grid import Bounds
 
+#: What would be shown as 0,00 ha is not a site.
+_SHOWN_M2 = 50.0
+
 
 @dataclass(frozen=True)
 class Site:
@@ -74,7 +77,7 @@ def biggest_sites(
     table = pd.DataFrame({"site": labels, "flux": flux, "area": differential["area_m2"].to_numpy()})
     sites = table.groupby("site", sort=True).agg(flux=("flux", "first"), area=("area", "sum")).reset_index()
     # Equal areas are told apart by the first polygon of the site, so that numbers do not move between runs.
-    ranked = sites.sort_values(["area", "site"], ascending=[False, True])
+    ranked = sites[sites["area"] >= _SHOWN_M2].sort_values(["area", "site"], ascending=[False, True])
     kept = [*ranked[ranked["flux"] != 0]["site"].head(with_effect)]
     kept += [*ranked[ranked["flux"] == 0]["site"].head(without_effect)]
     return tuple(
