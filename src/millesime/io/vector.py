@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import warnings
 from collections.abc import Mapping, Sequence
@@ -63,6 +64,45 @@ def _parquet_has_geometry(file: Path) -> bool:
         return b"geo" in (pyarrow.parquet.read_schema(file).metadata or {})
     except (pyarrow.ArrowException, OSError) as error:
         raise InputError(f"cannot be read as Parquet ({error})", place=file, remedy="check the file") from error
+
+
+@dataclass(frozen=True)
+class LayerOutline:
+    """What a layer holds, told without reading it."""
+
+    attributes: tuple[str, ...]
+    """Names as in the file, geometry apart."""
+
+    rows: int
+
+
+def outline(path: str | Path, *, layer: str | None = None) -> LayerOutline:
+    """Attributes and number of rows of a layer.
+
+    Args:
+        path: any file that `read_vector` reads.
+        layer: its name; may be left out when the file holds a single one.
+
+    Raises:
+        InputError: no such file, not a vector file, or several layers and none chosen.
+        SchemaError: the layer does not exist.
+    """
+    file = local_file(path)
+    if file.suffix.lower() in _PARQUET:
+        try:
+            metadata = pyarrow.parquet.read_metadata(file)
+            schema = metadata.schema.to_arrow_schema()
+            geometry = json.loads((schema.metadata or {}).get(b"geo", b"{}")).get("primary_column")
+        except (pyarrow.ArrowException, OSError, ValueError) as error:
+            raise InputError(f"cannot be read as Parquet ({error})", place=file, remedy="check the file") from error
+        names = (name for name in schema.names if name != geometry and not name.startswith("__index_level_"))
+        return LayerOutline(tuple(names), int(metadata.num_rows))
+    name = _layer_name(file, layer)
+    try:
+        about = pyogrio.read_info(file, layer=name, force_feature_count=True)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+        raise InputError(f"layer {name!r} cannot be read ({error})", place=file, remedy="check the file") from error
+    return LayerOutline(tuple(map(str, about["fields"])), int(about["features"]))
 
 
 def read_vector(

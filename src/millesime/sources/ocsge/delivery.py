@@ -37,6 +37,8 @@ class DeliveredLayer:
     """The vintage of a state, both vintages of a difference, older first; empty when nothing tells."""
     generations: tuple[Generation, ...]
     """One per vintage for kinds with use codes; empty for the others."""
+    missing: tuple[str, ...] = ()
+    """Attributes of its kind that it does not have: their columns hold nothing, ids the numbers of rows."""
     removed_m2: float = 0.0
     """Area outside the limit, in square metres."""
 
@@ -47,7 +49,7 @@ class DeliveredLayer:
 
 
 @dataclass(frozen=True)
-class Delivery:
+class ReceivedDelivery:
     """What was found in a file, a folder or an archive."""
 
     source: str

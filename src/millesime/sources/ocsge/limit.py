@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import geopandas
@@ -12,6 +13,11 @@ import shapely
 
 from millesime.errors import CrsError, GeometryError
 from millesime.geo.precision import polygons_of
+from millesime.io.vector import list_layers, read_vector
+from millesime.sources.source import fold
+
+#: Attributes that bear the code of a département, in the editions of Admin Express.
+_CODES = ("insee_dep", "code_insee_du_departement", "code_insee")
 
 
 @dataclass(frozen=True)
@@ -30,27 +36,64 @@ class Recut:
     """Area removed, in square metres."""
 
 
-def limit_polygon(limit: geopandas.GeoDataFrame | geopandas.GeoSeries, *, crs: Any) -> Any:
+def read_limit(path: str | Path, *, crs: str | None = None) -> geopandas.GeoDataFrame:
+    """The limits of départements in a file: its layer `departement` when it holds several, as Admin Express does.
+
+    Args:
+        path: vector file.
+        crs: CRS of a file that has none.
+
+    Raises:
+        InputError: it cannot be read, or holds several layers and none of départements.
+    """
+    named = [name for name in list_layers(path) if fold(name) == "departement"]
+    return read_vector(path, layer=named[0] if len(named) == 1 else None, crs=crs)
+
+
+def limit_polygon(
+    limit: geopandas.GeoDataFrame | geopandas.GeoSeries, *, crs: Any, territory: str | None = None
+) -> Any:
     """The ground inside a limit: the union of its polygons.
 
     Args:
-        limit: the département's polygon, from Admin Express for instance.
+        limit: the département's polygon, or those of several with their codes, from Admin Express for instance.
         crs: CRS that it must be in.
+        territory: code of the département; of several it is the one taken.
 
     Raises:
         CrsError: it is in another CRS.
-        GeometryError: it holds no polygon.
+        GeometryError: it holds no polygon, or not the département's.
     """
     if limit.crs != crs:
         raise CrsError(
             f"the limit is in {limit.crs and limit.crs.to_string()}, the delivery in {crs.to_string()}",
             remedy=f"reproject the limit to {crs.to_string()}",
         )
-    there = np.asarray(limit.geometry.dropna().array, dtype=object)
+    there = np.asarray(_of_territory(limit, territory).geometry.dropna().array, dtype=object)
     polygons, _ = polygons_of(shapely.make_valid(there)) if len(there) else (there, None)
     if not len(polygons):
         raise GeometryError("the limit holds no polygon", remedy="give the polygon of the département")
     return shapely.union_all(polygons)
+
+
+def _of_territory(limit: Any, territory: str | None) -> Any:
+    """The rows of one département; all when the limit does not tell départements apart."""
+    columns = {str(name).lower(): name for name in getattr(limit, "columns", ())}
+    name = next((columns[alias] for alias in _CODES if alias in columns), None)
+    if name is None:
+        return limit
+    codes = limit[name].astype(str).str.zfill(2)
+    if territory is None and codes.nunique() == 1:
+        return limit
+    if territory is None or not (codes == territory).any():
+        shown = ", ".join(sorted(set(codes))[:5])
+        raise GeometryError(
+            f"the limit has no département {territory} ({name} holds {shown} ...)"
+            if territory
+            else f"the limit holds several départements ({shown} ...), and nothing tells which one the layer is of",
+            remedy="give the polygon of the département alone",
+        )
+    return limit[codes == territory]
 
 
 def recut(polygons: npt.NDArray[Any], limit: Any) -> Recut:

@@ -25,6 +25,9 @@ from millesime.sources.parts import single_parts
 
 _NO_IDS = "there are no ids: rows are called by their number"
 
+#: Columns that every layer has once read.
+_ADDED = ("row", "part", "geometry")
+
 _TEXTS = ("source", "id_origine", "code_or")
 
 #: Attributes in which two objects of the same polygon must agree for one of them to be a mere repetition.
@@ -61,7 +64,11 @@ class Normalised:
 
 
 def normalise(
-    frame: geopandas.GeoDataFrame, recognised: Recognised, *, cosia_coding: CosiaCoding = "value"
+    frame: geopandas.GeoDataFrame,
+    recognised: Recognised,
+    *,
+    cosia_coding: CosiaCoding = "value",
+    others: bool = False,
 ) -> Normalised:
     """Bring a layer as read to names, types and geometry of its kind. Nothing is raised: faults are told.
 
@@ -69,6 +76,7 @@ def normalise(
         frame: the layer as read, in a metric CRS.
         recognised: its kind and the column of each attribute.
         cosia_coding: integer coding that a CoSIA layer must follow.
+        others: whether attributes that no kind has are kept, as found, under their names in lower case.
     """
     as_found = frame.reset_index(drop=True)
     table, faults, told = _attributes(as_found, recognised, cosia_coding)
@@ -82,12 +90,14 @@ def normalise(
 
     used = reason[parts.row] == ""
     row = parts.row[used]
-    result = table.iloc[row].reset_index(drop=True)
+    kept = _others(recognised, taken={*table.columns, *_ADDED}) if others else {}
+    more = as_found[list(kept)].rename(columns=kept)
+    result = pd.concat([table, more], axis=1).iloc[row].reset_index(drop=True)
     result["row"] = row
     result["part"] = np.arange(len(row)) - np.searchsorted(row, row)
     aside = np.flatnonzero(reason)
     remarks = parts.remarks[first][reason == ""]
-    told += [f"attribute {column} is not used" for column in recognised.unused]
+    told += [f"attribute {column} is not used" for column in recognised.unused if column not in kept]
     return Normalised(
         frame=geopandas.GeoDataFrame(result, geometry=parts.geometry[used], crs=as_found.crs),
         set_aside=geopandas.GeoDataFrame(
@@ -99,6 +109,11 @@ def normalise(
         faults=tuple(found for found in faults if len(found.rows)),
         told=tuple(told),
     )
+
+
+def _others(recognised: Recognised, *, taken: set[str]) -> dict[str, str]:
+    """Column as found -> name, for the attributes that no kind has and whose name is free."""
+    return {column: column.lower() for column in recognised.unused if column.lower() not in taken}
 
 
 @dataclass(frozen=True)

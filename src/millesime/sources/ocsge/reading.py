@@ -15,11 +15,11 @@ import pandas as pd
 
 from millesime.errors import CrsError, InputError
 from millesime.io.archives import vector_files
-from millesime.sources.ocsge.delivery import DeliveredLayer, Delivery
+from millesime.sources.ocsge.delivery import DeliveredLayer, ReceivedDelivery
 from millesime.sources.ocsge.faults import require_usable
 from millesime.sources.ocsge.generations import Generation, generation_of
-from millesime.sources.ocsge.kinds import DIFFERENCES, attribute_names, kind_of, recognise
-from millesime.sources.ocsge.layers import RawLayer, raw_layers
+from millesime.sources.ocsge.kinds import COLUMNS, DIFFERENCES, attribute_names, kind_of, recognise
+from millesime.sources.ocsge.layers import FoundLayer, RawLayer, found_layers, raw_layer
 from millesime.sources.ocsge.limit import limit_polygon, recut
 from millesime.sources.ocsge.names import KindName, read_name
 from millesime.sources.ocsge.normalising import Normalised, normalise
@@ -30,12 +30,14 @@ from millesime.sources.ocsge.values import CosiaCoding
 def read_delivery(
     path: str | Path,
     *,
-    kind: KindName | None = None,
+    kind: KindName | tuple[KindName, ...] | None = None,
+    layer: str | None = None,
     crs: str | None = None,
     limit: geopandas.GeoDataFrame | geopandas.GeoSeries | None = None,
+    others: bool = False,
     tolerant: bool = False,
     cosia_coding: CosiaCoding = "value",
-) -> Delivery:
+) -> ReceivedDelivery:
     """Read an official delivery: OCCUPATION_SOL, ZONE_CONSTRUITE, DIFF, ARTIF, ARTIF_DIFF, PATCH, CoSIA tiles.
 
     Every row is used, or set aside with its reason and counted. Layers of no known kind are told.
@@ -43,9 +45,13 @@ def read_delivery(
     Args:
         path: vector file, folder nested as delivered, `.7z` or `.zip`.
         kind: the kind wanted. Of several layers only those of this kind are read and the others told; a single layer
-            is read as this kind whatever it looks like (an ARTIF as the OCCUPATION_SOL that it holds).
+            is read as this kind whatever it looks like (an ARTIF as the OCCUPATION_SOL that it holds). Several kinds:
+            the layers of the first of them that is there, each read as what it is.
+        layer: the only layer wanted, by its own name, its file's or both; the others are told.
         crs: CRS of files that have none and whose names do not tell it.
-        limit: polygon to cut the layers along, in their CRS; the area removed is told.
+        limit: polygon to cut the layers along, in their CRS; the area removed is told. Of limits that bear the codes of
+            départements, each layer takes its own.
+        others: whether attributes that no kind has are kept, in lower case, after those of the kind.
         tolerant: whether rows with errors are set aside; otherwise they refuse the delivery.
         cosia_coding: integer coding that CoSIA layers must follow.
 
@@ -56,52 +62,82 @@ def read_delivery(
         RefusedError: rows with errors (not when `tolerant`), all told together.
     """
     layers: list[DeliveredLayer] = []
-    told: list[str] = []
     with vector_files(path) as files:
-        told += files.told
-        for raw, is_alone in _each_and_whether_alone(raw_layers(files, crs=crs)):
-            if kind is not None and not is_alone and _kind_by_attributes(raw) != kind:
-                told.append(f"{raw.name}: not {kind}, not read ({len(raw.frame)} rows)")
-                continue
-            layer = _delivered(raw, kind=kind, limit=limit, tolerant=tolerant, cosia_coding=cosia_coding)
-            if layer is None:
-                told.append(f"{raw.name}: of no known kind, not read ({len(raw.frame)} rows)")
+        found, of_names = _named(tuple(found_layers(files)), layer)
+        wanted, forced, of_kinds = _wanted(found, kind)
+        told = [*files.told, *of_names, *of_kinds]
+        for item in wanted:
+            read = _delivered(
+                raw_layer(item, crs=crs),
+                kind=forced,
+                limit=limit,
+                others=others,
+                tolerant=tolerant,
+                cosia_coding=cosia_coding,
+            )
+            if read is None:
+                told.append(f"{item.name}: of no known kind, not read ({item.rows} rows)")
             else:
-                layers.append(layer)
+                layers.append(read)
     if not layers:
         raise InputError(
-            "holds no layer of OCS GE, CoSIA, differential or artificialisation"
-            + (f"; {'; '.join(told)}" if told else ""),
+            "; ".join([f"holds no layer of {_words(kind)}", *told]),
             place=path,
             remedy="layers are recognised by their attributes: code_cs and code_us, numero and classe, "
             "cs_2019 and cs_2022 ...",
         )
-    return Delivery(str(path), tuple(_tiles_together(layers)), tuple(told))
+    return ReceivedDelivery(str(path), tuple(_tiles_together(layers)), tuple(told))
 
 
-def _each_and_whether_alone(layers: Iterator[RawLayer]) -> Iterator[tuple[RawLayer, bool]]:
-    """Each layer, and whether it is the only one."""
-    first, second = next(layers, None), next(layers, None)
-    for layer in (first, second):
-        if layer is not None:
-            yield layer, second is None
-    yield from ((layer, False) for layer in layers)
+def _words(kind: KindName | tuple[KindName, ...] | None) -> str:
+    if kind is None:
+        return "OCS GE, CoSIA, differential or artificialisation"
+    return kind if isinstance(kind, str) else " or ".join(kind)
 
 
-def _kind_by_attributes(raw: RawLayer) -> KindName | None:
-    columns = [str(column) for column in raw.frame.columns if column != "geometry"]
-    return kind_of(attribute_names(columns, place=raw.place).values(), names=raw.names[:2])
+def _named(found: Sequence[FoundLayer], name: str | None) -> tuple[Sequence[FoundLayer], list[str]]:
+    """The layers of a name, all when none is given; and what is said of the others."""
+    if name is None:
+        return found, []
+    passed = [item for item in found if not item.is_called(name)]
+    told = [f"{item.name}: not {name}, not read ({item.rows} rows)" for item in passed]
+    return [item for item in found if item.is_called(name)], told
+
+
+def _wanted(
+    found: Sequence[FoundLayer], kind: KindName | tuple[KindName, ...] | None
+) -> tuple[Sequence[FoundLayer], KindName | None, list[str]]:
+    """The layers to read, what each is to be read as if not as what it is, and what is said of the others."""
+    if kind is None or (isinstance(kind, str) and len(found) == 1):
+        return found, kind, []
+    kinds = [
+        kind_of(attribute_names(item.attributes, place=item.place).values(), names=item.names[:2]) for item in found
+    ]
+    wanted = (kind,) if isinstance(kind, str) else kind
+    chosen = next((one for one in wanted if one in kinds), None)
+    told = [
+        f"{item.name}: {f'not {_words(chosen or kind)}' if one else 'of no known kind'}, not read ({item.rows} rows)"
+        for item, one in zip(found, kinds, strict=True)
+        if one is None or one != chosen
+    ]
+    return [item for item, one in zip(found, kinds, strict=True) if one and one == chosen], chosen, told
 
 
 def _delivered(
-    raw: RawLayer, *, kind: KindName | None, limit: Any, tolerant: bool, cosia_coding: CosiaCoding
+    raw: RawLayer,
+    *,
+    kind: KindName | None,
+    limit: Any,
+    others: bool,
+    tolerant: bool,
+    cosia_coding: CosiaCoding,
 ) -> DeliveredLayer | None:
     columns = [str(column) for column in raw.frame.columns if column != "geometry"]
     recognised = recognise(columns, names=raw.names, place=raw.place, kind=kind)
     if recognised is None:
         return None
     _require_metric(raw)
-    normalised = normalise(raw.frame, recognised, cosia_coding=cosia_coding)
+    normalised = normalise(raw.frame, recognised, cosia_coding=cosia_coding, others=others)
     if not tolerant:
         require_usable(normalised.faults, place=raw.place)
     name = read_name(raw.names)
@@ -120,6 +156,7 @@ def _delivered(
         counts=normalised.counts,
         faults=normalised.faults,
         told=told,
+        missing=tuple(column for column in COLUMNS[recognised.kind] if column not in recognised.columns),
         territory=territory,
         years=years,
         generations=_generations(normalised, name.edition),
@@ -128,7 +165,8 @@ def _delivered(
 
 
 def _require_metric(raw: RawLayer) -> None:
-    if not raw.frame.crs.is_projected:
+    crs = raw.frame.crs
+    if not crs.is_projected or any(axis.unit_name != "metre" for axis in crs.axis_info):
         raise CrsError(
             f"the layer is in {raw.frame.crs.to_string()}, whose unit is not the metre",
             place=raw.place,
@@ -150,7 +188,7 @@ def _generations(normalised: Normalised, edition: tuple[int, int] | None) -> tup
 def _within(layer: DeliveredLayer, limit: Any) -> DeliveredLayer:
     """The layer cut along the limit; rows of which nothing is left are set aside."""
     polygons = np.asarray(layer.frame.geometry.array, dtype=object)
-    found = recut(polygons, limit_polygon(limit, crs=layer.frame.crs))
+    found = recut(polygons, limit_polygon(limit, crs=layer.frame.crs, territory=layer.territory))
     frame = layer.frame.iloc[found.row].reset_index(drop=True).set_geometry(found.polygons, crs=layer.frame.crs)
     frame["part"] = frame.groupby("row").cumcount()
     gone = layer.frame[~layer.frame["row"].isin(frame["row"])]
