@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import millesime
-from millesime.cli import artif, check, demo, diff, explain, new, predict, publish, run, status, train, vectorise
+from millesime.cli import artif, check, demo, diff, enaf, explain, new, predict, publish, run, status, train, vectorise
 from millesime.errors import MillesimeError
 
 app = typer.Typer(
@@ -32,6 +32,7 @@ for name, module in {
     "artif": artif,
     "explain": explain,
     "diff": diff,
+    "enaf": enaf,
     "publish": publish,
 }.items():
     app.command(name)(module.command)
