@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from millesime.errors import InputError
-from millesime.evaluation.estimators_intervals import (
+from millesime.evaluation.estimators.intervals import (
     Estimate,
     NoEstimate,
     deciding_interval,
@@ -17,8 +17,8 @@ from millesime.evaluation.estimators_intervals import (
     verdict,
     wilson,
 )
-from millesime.evaluation.estimators_olofsson import sample_size, stratified_accuracy
-from millesime.evaluation.estimators_stehman import (
+from millesime.evaluation.estimators.olofsson import sample_size, stratified_accuracy
+from millesime.evaluation.estimators.stehman import (
     Sample,
     area,
     area_share,

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from millesime.errors import InputError
-from millesime.evaluation.estimators_intervals import Estimate, NoEstimate
+from millesime.evaluation.estimators.intervals import Estimate, NoEstimate
 
 Matrix = npt.NDArray[np.float64]
 

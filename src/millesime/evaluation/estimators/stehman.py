@@ -22,7 +22,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from millesime.errors import InputError
-from millesime.evaluation.estimators_intervals import Estimate, NoEstimate
+from millesime.evaluation.estimators.intervals import Estimate, NoEstimate
 
 Indicator = npt.NDArray[np.float64]
 
