@@ -78,8 +78,8 @@ def _whole(enaf: Enaf, language: Language) -> str:
     first, last, total = enaf.years[0], enaf.years[-1], hectares(float(enaf.annual_ha().sum()), language)
     if language == "fr":
         return (
-            f"{_place(enaf)} : {total} d’ENAF consommés de {first} à {last}. Le fichier n’a pas toutes les années de la "
-            "référence : aucun plafond ne peut être calculé."
+            f"{_place(enaf)} : {total} d’ENAF consommés de {first} à {last}. Le fichier n’a pas toutes les années de "
+            "la référence : aucun plafond ne peut être calculé."
         )
     return (
         f"{_place(enaf)}: {total} of ENAF consumed from {first} to {last}. The file lacks years of the reference: no "
