@@ -1,0 +1,61 @@
+"""Documents set by Typst: PDF and page pictures from a source and its files, the same bytes on every machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import typst
+
+from millesime.errors import InternalError
+
+#: Seconds since 1970 of the date that a PDF bears: 1 January 2000, as in the GeoPackages.
+_FIXED_DATE_S = 946_684_800
+
+_MAIN = "main"
+
+
+def to_pdf(source: str, files: Mapping[str, bytes] | None = None, *, standard: str | None = None) -> bytes:
+    """Set a document as a tagged PDF.
+
+    Only the fonts that Typst holds are used (Libertinus Serif, New Computer Modern, DejaVu Sans Mono), and the date is
+    fixed: the same source gives the same bytes.
+
+    Args:
+        source: the document, in Typst.
+        files: what it reads, by name.
+        standard: a PDF standard to keep, such as 'ua-1' (accessible) or 'a-2a'; the document is refused when it fails.
+
+    Raises:
+        InternalError: the source is faulty, or does not keep the standard.
+    """
+    made = _compiled(source, files, format="pdf", **({} if standard is None else {"pdf_standards": [standard]}))
+    assert isinstance(made, bytes)
+    return made
+
+
+def to_pictures(
+    source: str, files: Mapping[str, bytes] | None = None, *, dots_per_inch: float = 72
+) -> tuple[bytes, ...]:
+    """The pages of a document as PNG, to be looked at.
+
+    Raises:
+        InternalError: the source is faulty.
+    """
+    made = _compiled(source, files, format="png", ppi=dots_per_inch)
+    return tuple(made) if isinstance(made, list) else (made,)
+
+
+def _compiled(source: str, files: Mapping[str, bytes] | None, **options: Any) -> Any:
+    inputs = {_MAIN: source.encode("utf-8"), **(files or {})}
+    try:
+        return _compiler().compile(input=inputs, timestamp=_FIXED_DATE_S, **options)
+    except typst.TypstError as error:
+        raise InternalError(f"a document could not be set: {error}") from error
+
+
+@cache
+def _compiler() -> Any:
+    fonts = typst.Fonts(include_system_fonts=False)
+    return typst.Compiler(input={_MAIN: b""}, font_paths=fonts)
