@@ -6,12 +6,13 @@ import itertools
 from dataclasses import replace
 
 import numpy as np
+import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from millesime.geo.coverage import Coverage, merge_small_faces, overlay_polygons
+from millesime.geo.coverage import Coverage, merge_small_faces, overlay_polygons, tracing
 from millesime.geo.grid import Grid
 
 #: Compiled loops may be compiled in the first example, so no deadline.
@@ -44,6 +45,18 @@ def double_cm2(labels: np.ndarray) -> int:
 
 tolerances = st.sampled_from([0.1, 0.15, 0.2, 0.3, 0.5, 1.0, 3.0, 50.0])
 minima = st.integers(1, 12).map(lambda pixels: pixels * PIXEL_M**2 - 0.01)
+
+
+@USUAL
+@given(labels=rasters(), threads=st.integers(2, 6))
+def test_threads_do_not_show(labels, threads):
+    whole = traced(labels)
+    # Strips of one row: every boundary crosses from one into the next, several times where it turns back.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tracing, "_MIN_STRIP_ROWS", 1)
+        strips = Coverage.from_labels(labels, grid_of(labels), threads=threads)
+    for name in ("vertices", "offsets", "left", "right", "start", "end", "face_values"):
+        assert np.array_equal(getattr(strips, name), getattr(whole, name)), name
 
 
 @USUAL

@@ -129,6 +129,17 @@ def test_bands_of_any_height_give_the_same_arrays(rows_at_once):
     assert same_arrays(banded, traced(labels))
 
 
+@pytest.mark.parametrize(("classes", "threads"), [(1, 2), (2, 2), (2, 3), (5, 2), (200, 4)])
+def test_threads_share_the_rows_without_a_trace(classes, threads):
+    """Patches, spirals of two classes, and noise, which needs more room than strips have and is swept in one."""
+    draw = np.random.default_rng(classes)
+    patches = np.kron(draw.integers(1, classes + 1, (140, 40)), np.ones((8, 8))).astype(np.uint8)
+    spiral = np.add.outer(np.arange(1120), np.arange(320)) // 4 % 2 + patches
+    noise = draw.integers(0, classes + 1, (1120, 320))
+    for labels in (patches, spiral.astype(np.uint8), noise.astype(np.uint8)):
+        assert same_arrays(traced(labels, threads=threads), traced(labels))
+
+
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.uint32])
 def test_labels_of_any_unsigned_type(dtype):
     most = int(np.iinfo(dtype).max)

@@ -81,7 +81,9 @@ class Coverage:
     # --- ways in -------------------------------------------------------------------------------------------
 
     @classmethod
-    def from_labels(cls, labels: npt.NDArray[np.unsignedinteger[Any]], grid: Grid, *, nodata: int | None = 0) -> Self:
+    def from_labels(
+        cls, labels: npt.NDArray[np.unsignedinteger[Any]], grid: Grid, *, nodata: int | None = 0, threads: int = 1
+    ) -> Self:
         """The 4-connected faces of a label raster.
 
         Args:
@@ -89,12 +91,13 @@ class Coverage:
             grid: grid of the labels. Where pixels are not a whole number of centimetres, lines of the
                 lattice are rounded to the centimetre, each as a whole.
             nodata: label that is outside of the coverage; None when every pixel is inside.
+            threads: threads that share the rows; the result does not depend on them.
 
         Raises:
             ImageryError: labels of another type or shape, or pixels below 1 cm.
             GeometryError: the grid reaches beyond what int32 centimetres hold.
         """
-        return coverage_of_labels(cls, labels, grid, nodata=nodata)
+        return coverage_of_labels(cls, labels, grid, nodata=nodata, threads=threads)
 
     @classmethod
     def from_bands(

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from millesime.errors import GeometryError, ImageryError
-from millesime.geo.coverage.tracing import LabelSweep
+from millesime.geo.coverage.tracing import LabelSweep, TracedLabels, arcs_of_records, sweep_strips
 from millesime.geo.grid import Grid
 
 if TYPE_CHECKING:
@@ -88,10 +88,20 @@ def with_zero_outside(labels: Labels, nodata: int | None, stand_in: int) -> Labe
     return exchanged
 
 
-def coverage_of_labels(kind: type[CoverageT], labels: Labels, grid: Grid, *, nodata: int | None) -> CoverageT:
+def coverage_of_labels(
+    kind: type[CoverageT], labels: Labels, grid: Grid, *, nodata: int | None, threads: int = 1
+) -> CoverageT:
     """See `Coverage.from_labels`."""
     if labels.shape != grid.shape:
         raise ImageryError(f"labels of shape {labels.shape} on a grid of shape {grid.shape}")
+    if threads > 1:
+        require_labels(labels.dtype)
+        lattice = lattice_of(grid)
+        stand_in = stand_in_for_zero(labels.dtype, nodata)
+        swept = sweep_strips(with_zero_outside(labels, nodata, stand_in), threads=threads)
+        if swept is not None:
+            traced = arcs_of_records(*swept, x_of=lattice.x_of, y_of=lattice.y_of)
+            return _coverage(kind, traced, grid, lattice, label_values(traced.values, labels.dtype, stand_in))
     bands = (labels[row : row + _BAND_ROWS] for row in range(0, grid.height, _BAND_ROWS))
     return coverage_of_bands(kind, bands, grid, dtype=labels.dtype, nodata=nodata)
 
@@ -130,6 +140,10 @@ def coverage_of_bands(
     if row != grid.height:
         raise ImageryError(f"bands of {row} rows for a grid of {grid.height}")
     traced = sweep.finish(x_of=lattice.x_of, y_of=lattice.y_of)
+    return _coverage(kind, traced, grid, lattice, label_values(traced.values, dtype, stand_in))
+
+
+def _coverage(kind: type[CoverageT], traced: TracedLabels, grid: Grid, lattice: Lattice, values: Labels) -> CoverageT:
     east, south = int(lattice.x_of[-1]), int(lattice.y_of[-1])
     return kind(
         crs=grid.crs,
@@ -141,5 +155,5 @@ def coverage_of_bands(
         start=traced.start,
         end=traced.end,
         fixed=np.array([(0, 0), (east, 0), (0, south), (east, south)], np.int32),
-        face_values=label_values(traced.values, dtype, stand_in),
+        face_values=values,
     )

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from millesime.errors import InternalError
 from millesime.geo.coverage.assembly import Arcs, pack
 from millesime.geo.coverage.compiled import compiled
-from millesime.geo.coverage.tracing import BEYOND
+from millesime.geo.coverage.sweeping import BEYOND
 
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
