@@ -15,13 +15,21 @@ from millesime.artificialisation.product import (
     STEP_LABELS,
     Artificialisation,
 )
-from millesime.artificialisation.reading import Occupation, occupation_of
+from millesime.artificialisation.reading import Occupation, occupation_of, occupations_of, one_each
 from millesime.artificialisation.status import Decision, decide
+from millesime.artificialisation.territories import (
+    DELIVERED,
+    DeliveredStatus,
+    artificialise_together,
+    delivered_status,
+)
+from millesime.artificialisation.told import figures, layers_of, map_of, rules_told
 from millesime.artificialisation.vintage import artificial_zones, artificialise, left_at_limit
 
 __all__ = [
     "ADDED_COLUMNS",
     "ARTIFICIAL",
+    "DELIVERED",
     "EXEMPTIONS",
     "FACT_COLUMNS",
     "NOT_ARTIFICIAL",
@@ -31,6 +39,7 @@ __all__ = [
     "AgreementRow",
     "Artificialisation",
     "Decision",
+    "DeliveredStatus",
     "Exempted",
     "Exemption",
     "Occupation",
@@ -39,11 +48,19 @@ __all__ = [
     "agreement",
     "artificial_zones",
     "artificialise",
+    "artificialise_together",
     "decide",
+    "delivered_status",
     "exempt",
     "explain",
+    "figures",
+    "layers_of",
     "left_at_limit",
+    "map_of",
     "occupation_of",
+    "occupations_of",
+    "one_each",
     "parameters_from",
     "partition_of",
+    "rules_told",
 ]

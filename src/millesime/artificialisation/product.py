@@ -28,6 +28,7 @@ STEP_LABELS: Mapping[str, str] = {
     "fill+remove": "enclave comblée, puis retirée avec l'îlot qui l'entoure",
     "remove+fill": "îlot retiré, puis comblé avec l'enclave qui l'entoure",
     "built": "bâti d'au moins le seuil du bâti (ou attenant, selon le réglage), maintenu artificiel",
+    "delivered": "statut livré avec le fichier, sans l'étape qui l'a donné",
 }
 
 

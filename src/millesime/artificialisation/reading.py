@@ -1,157 +1,134 @@
-"""OCCUPATION_SOL as people have it, brought to the form that the verbs of this room read."""
+"""OCCUPATION_SOL as it was delivered, brought to the form that the decision reads: one or several départements."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas
 import numpy as np
 import pandas as pd
-import shapely
 
 from millesime.artificialisation.product import ADDED_COLUMNS, FACT_COLUMNS
-from millesime.errors import CrsError, GeometryError, SchemaError
-from millesime.geo.precision import polygons_of
-from millesime.nomenclature import CS, US
+from millesime.errors import GeometryError, InputError, RefusedError
+from millesime.sources.ocsge import DeliveredLayer, ReceivedDelivery
+from millesime.sources.ocsge.kinds import CODES_AND_ID
 
-#: Names that deliveries give to the codes, in lower case.
-_NAMES = {"code_cs": ("code_cs", "couverture"), "code_us": ("code_us", "usage")}
-_TABLES = {"code_cs": ("CS", CS), "code_us": ("US", US)}
-_ROW_NUMBERS = ("fid", "ogc_fid")
+#: The numbers of rows and parts that reading leaves.
+_NUMBERS = ("row", "part")
+
+_TEXTS = {"source", "id_origine", "code_or"}
 
 
 @dataclass(frozen=True)
 class Occupation:
-    """OCCUPATION_SOL ready for the decision, and what was done to the rows: rows read = rows used + rows set aside."""
+    """One département's OCCUPATION_SOL ready for the decision: rows read = rows used + rows set aside."""
+
+    layer: DeliveredLayer
+    """As it was read, with everything that was done to its rows."""
 
     frame: geopandas.GeoDataFrame
-    """Single polygons, attributes in lower case, `code_cs`, `code_us`, `geometry`; RangeIndex."""
-
-    rows: int
-    """Rows read."""
-
-    without_geometry: int
-    """Rows set aside: no geometry, an empty one, or one without a surface."""
-
-    in_parts: int
-    """Rows of several parts, now one polygon per part: their ids end with -1, -2 ..."""
-
-    repaired: int
-    """Rows whose geometry was not valid."""
+    """Single polygons, `id`, `code_cs`, `code_us`, the other attributes of the delivery, `geometry`; RangeIndex. The
+    ids of objects of several parts end with -1, -2 ..."""
 
     replaced: tuple[str, ...]
     """Attributes of an earlier artificialisation, left out because they are made again."""
 
-    @property
-    def used(self) -> int:
-        """Rows that take part in the decision."""
-        return self.rows - self.without_geometry
-
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, Any]:
         """For JSON."""
+        counts = self.layer.counts
+        done = {name: count for name, count in counts.items() if name not in ("read", "used")}
+        aside = {k.removeprefix("set aside, "): n for k, n in done.items() if k.startswith("set aside, ")}
         return {
-            "rows": self.rows,
-            "rows_used": self.used,
-            "rows_without_geometry": self.without_geometry,
-            "rows_in_parts": self.in_parts,
-            "rows_repaired": self.repaired,
+            "layer": self.layer.name,
+            "territory": self.layer.territory,
+            "years": list(self.layer.years),
+            "rows": counts["read"],
+            "rows_used": counts["used"],
+            "set_aside": aside,
+            "repaired": {name: count for name, count in done.items() if not name.startswith("set aside, ")},
             "polygons": len(self.frame),
             "attributes_made_again": list(self.replaced),
+            "removed_m2": round(self.layer.removed_m2, 2),
+            "told": list(self.layer.told),
         }
 
 
-def occupation_of(frame: geopandas.GeoDataFrame, *, place: str) -> Occupation:
-    """Attribute names, codes and geometries in the one form that the decision reads.
+def occupation_of(layer: DeliveredLayer) -> Occupation:
+    """The attributes that were delivered, one id for each polygon.
 
     Args:
-        frame: a layer as read, with a CRS in metres.
-        place: what to call it in errors.
+        layer: OCCUPATION_SOL or ARTIF.
 
     Raises:
-        SchemaError: no cover or no use, or attributes that differ by case only.
-        CrsError: a CRS that is not in metres.
-        CodeError: unknown codes, all told together.
         GeometryError: no row has a surface.
     """
-    _require_metres(frame, place)
-    named = _renamed(frame, place)
-    replaced = tuple(name for name in (*ADDED_COLUMNS, *FACT_COLUMNS) if name in named.columns)
-    named = named.drop(columns=[*replaced, *(name for name in _ROW_NUMBERS if name in named.columns)])
-    for name, (prefix, table) in _TABLES.items():
-        named[name] = _with_prefix(named[name], prefix)
-        if table.unknown(named[name].unique().tolist()):
-            table.require(named[name].tolist(), place=place)
-    geoms = shapely.force_2d(named.geometry.to_numpy())
-    invalid = ~shapely.is_valid(geoms) & ~shapely.is_missing(geoms)
-    if invalid.any():
-        geoms[invalid] = shapely.make_valid(geoms[invalid])
-    parts, row = polygons_of(geoms)
-    if len(frame) and not len(parts):
-        raise GeometryError("no row has a surface", place=place, remedy="give a layer of polygons")
-    counts = np.bincount(row, minlength=len(geoms))
-    single = named.drop(columns=named.geometry.name).iloc[row].reset_index(drop=True)
-    if "id" in single.columns and (counts > 1).any():
-        single["id"] = _ids_of_parts(single["id"], row, counts)
-    return Occupation(
-        frame=geopandas.GeoDataFrame(single, geometry=parts, crs=frame.crs),
-        rows=len(frame),
-        without_geometry=int((counts == 0).sum()),
-        in_parts=int((counts > 1).sum()),
-        repaired=int(invalid.sum()),
-        replaced=replaced,
-    )
+    frame = layer.frame
+    if layer.counts["read"] and not len(frame):
+        raise GeometryError("no row has a surface", place=layer.name, remedy="give a layer of polygons")
+    replaced = tuple(name for name in (*ADDED_COLUMNS, *FACT_COLUMNS) if name in frame.columns)
+    made_up = [name for name in layer.missing if name in frame.columns and name not in CODES_AND_ID]
+    columns = [name for name in frame.columns if name not in {*replaced, *made_up, *_NUMBERS, frame.geometry.name}]
+    plain = geopandas.GeoDataFrame(frame[columns], geometry=frame.geometry.to_numpy(), crs=frame.crs)
+    plain["id"] = _ids(frame)
+    for name in _TEXTS & set(plain.columns):  # no value is NULL in the files as they are delivered
+        plain[name] = frame[name].astype(object).where(frame[name] != "", None)
+    if "millesime" in plain.columns:  # a text in the files as they are delivered
+        plain["millesime"] = frame["millesime"].astype(object).map(str, na_action="ignore")
+    if "ossature" in plain.columns:
+        plain["ossature"] = frame["ossature"].astype(np.int64)
+    return Occupation(layer, plain, tuple(name for name in replaced if name not in layer.missing))
 
 
-def _require_metres(frame: geopandas.GeoDataFrame, place: str) -> None:
-    crs = frame.crs
-    if crs is None or not crs.is_projected or any(axis.unit_name != "metre" for axis in crs.axis_info):
-        raise CrsError(
-            f"the CRS is {'missing' if crs is None else crs.to_string()}, areas need one in metres",
-            place=place,
-            remedy="reproject the layer to the CRS of its deliveries, such as EPSG:2154",
+def _ids(frame: geopandas.GeoDataFrame) -> pd.Series:
+    """The ids of the objects, those of several parts numbered."""
+    ids = frame["id"].astype(object)
+    several = frame["row"].duplicated(keep=False).to_numpy()
+    if not several.any():
+        return ids
+    texts = [
+        f"{text}-{part + 1}" if more else text for text, part, more in zip(ids, frame["part"], several, strict=True)
+    ]
+    return pd.Series(texts, index=frame.index, dtype=object)
+
+
+def one_each(delivery: ReceivedDelivery) -> tuple[DeliveredLayer, ...]:
+    """The layers of a delivery, one for each département.
+
+    Raises:
+        InputError: several layers of one département, or of none that is known.
+    """
+    layers = delivery.layers
+    if max(Counter(layer.territory for layer in layers).values()) > 1:
+        there = "; ".join(
+            f"{layer.name} (département {layer.territory or 'not known'}, "
+            f"{', '.join(map(str, layer.years)) or 'no year'})"
+            for layer in layers
         )
-
-
-def _renamed(frame: geopandas.GeoDataFrame, place: str) -> geopandas.GeoDataFrame:
-    if frame.geometry.name != "geometry":
-        frame = frame.rename_geometry("geometry")
-    lower = {column: str(column).lower() for column in frame.columns if column != "geometry"}
-    if len(set(lower.values())) != len(lower):
-        raise SchemaError("attributes differ by case only", place=place, remedy="rename one of them")
-    frame = frame.rename(columns=lower)
-    missing = []
-    for wanted, names in _NAMES.items():
-        found = next((name for name in names if name in frame.columns), None)
-        if found is None:
-            missing.append(" or ".join(names))
-        else:
-            frame = frame.rename(columns={found: wanted})
-    if missing:
-        raise SchemaError(
-            f"no attribute {' and no attribute '.join(missing)}; it has {', '.join(lower.values()) or 'none'}",
-            place=place,
-            remedy="give a layer OCCUPATION_SOL",
+        raise InputError(
+            f"holds several layers of one territory: {there}",
+            place=delivery.source,
+            remedy="name the one wanted, or give its file alone",
         )
-    return frame
+    return layers
 
 
-def _with_prefix(codes: pd.Series, prefix: str) -> pd.Series:
-    """Codes as delivered, with their prefix; None for what is no text."""
-    number, distinct = pd.factorize(codes, use_na_sentinel=False)
-    written = np.array([_prefixed(code, prefix) for code in distinct], dtype=object)
-    return pd.Series(written[number], index=codes.index, dtype=object)
+def occupations_of(delivery: ReceivedDelivery) -> tuple[Occupation, ...]:
+    """Every département of a delivery, each once.
 
-
-def _prefixed(code: object, prefix: str) -> str | None:
-    if not isinstance(code, str):
-        return None
-    bare = code.strip()
-    return f"{prefix}{bare}" if bare[:1].isdigit() else bare
-
-
-def _ids_of_parts(ids: pd.Series, row: np.ndarray, counts: np.ndarray) -> pd.Series:
-    first = np.searchsorted(row, row)
-    part = np.arange(len(row)) - first + 1
-    several = counts[row] > 1
-    texts = [f"{text}-{k}" if more else text for text, k, more in zip(ids, part, several, strict=True)]
-    return pd.Series(texts, index=ids.index, dtype=object)
+    Raises:
+        InputError: several layers of one département, or of none that is known.
+        RefusedError: départements that use the same ids.
+        GeometryError: a layer without a surface.
+    """
+    found = tuple(occupation_of(layer) for layer in one_each(delivery))
+    ids = pd.concat([item.frame["id"] for item in found])
+    twice = ids[ids.duplicated()].unique().tolist()
+    if twice:
+        raise RefusedError(
+            f"{len(twice)} ids are of several départements: {', '.join(map(str, twice[:3]))} ...",
+            place=delivery.source,
+            remedy="give them one by one",
+        )
+    return found

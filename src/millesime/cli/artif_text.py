@@ -10,17 +10,9 @@ _HECTARE_M2 = 10_000.0
 
 def as_text(told: Mapping[str, Any]) -> str:
     """What `millesime artif` prints, from what it says in JSON."""
-    rows = told["rows"]
-    lines = [f"{rows['rows']} rows read, {rows['rows_used']} used"]
-    for name, words in {
-        "rows_without_geometry": "set aside: no surface",
-        "rows_in_parts": "of several parts, taken apart",
-        "rows_repaired": "repaired: not valid",
-    }.items():
-        if rows[name]:
-            lines.append(f"  {rows[name]} {words}")
-    if rows["attributes_made_again"]:
-        lines.append(f"  attributes made again: {', '.join(rows['attributes_made_again'])}")
+    lines = [f"not read: {text}" for text in told["not_read"]]
+    for rows in (*told["rows"], *told["context"]):
+        lines += rows_lines(rows)
     lines += [f"{rule['name']} = {rule['value']} ({rule['standing']})" for rule in told["rules"]]
     lines.append(
         f"artificial {_ha(told['artificial_m2'])} of {_ha(told['total_m2'])} ha; "
@@ -41,6 +33,16 @@ def as_text(told: Mapping[str, Any]) -> str:
     if told["agreement"] is not None:
         lines += _agreement_lines(told["agreement"])
     return "\n".join(lines)
+
+
+def rows_lines(rows: Mapping[str, Any]) -> list[str]:
+    """What became of the rows of one layer: rows read = rows used + rows set aside."""
+    lines = [f"{rows['layer']}: {rows['rows']} rows read, {rows['rows_used']} used"]
+    lines += [f"  {count} set aside: {reason}" for reason, count in rows["set_aside"].items()]
+    lines += [f"  {count} rows, {what}" for what, count in rows["repaired"].items()]
+    if rows["attributes_made_again"]:
+        lines.append(f"  attributes made again: {', '.join(rows['attributes_made_again'])}")
+    return lines + [f"  {text}" for text in rows["told"]]
 
 
 def _agreement_lines(against: Mapping[str, Any]) -> list[str]:

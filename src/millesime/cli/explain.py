@@ -2,47 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import typer
 
-from millesime.cli.artif import (
-    BuiltForcing,
-    Connectivity,
+from millesime.cli.output import AsJson, emit
+from millesime.cli.status_options import (
     Context,
     Crs,
-    Enclosure,
     Layer,
-    MarginM,
-    Mode,
-    Order,
-    TBuilt,
-    TOther,
-    given,
-    read_layer,
-    read_occupation,
+    Limit,
+    StatusOptions,
+    read_limits,
+    read_occupations,
+    with_status_options,
 )
-from millesime.cli.output import AsJson, emit
 
 if TYPE_CHECKING:
     import geopandas
 
 
+@with_status_options
 def command(
-    file: Annotated[Path, typer.Argument(help="OCCUPATION_SOL, or a file made by `millesime artif`.")],
+    path: Annotated[
+        Path, typer.Argument(metavar="FILE", help="OCCUPATION_SOL as delivered, or a file made by `millesime artif`.")
+    ],
+    status: StatusOptions,
     wanted: Annotated[str | None, typer.Option("--id", help="Id of the polygon.")] = None,
     at: Annotated[tuple[float, float] | None, typer.Option(help="A point in it: x and y, in the file's CRS.")] = None,
     lang: Annotated[str, typer.Option(help="fr (default) or en.")] = "fr",
-    mode: Mode = None,
-    t_other: TOther = None,
-    t_built: TBuilt = None,
-    connectivity: Connectivity = None,
-    enclosure: Enclosure = None,
-    order: Order = None,
-    built_forcing: BuiltForcing = None,
-    margin_m: MarginM = None,
     context: Context = None,
+    limit: Limit = None,
     layer: Layer = None,
     crs: Crs = None,
     as_json: AsJson = False,
@@ -52,40 +44,14 @@ def command(
     A file made by `millesime artif` holds the facts of each decision: they are read. For any other file the decision
     is made first, with the options given.
     """
-    from millesime.artificialisation import ADDED_COLUMNS, FACT_COLUMNS, artificialise, explain
+    from millesime.artificialisation import ADDED_COLUMNS, FACT_COLUMNS, explain
     from millesime.errors import ConfigError
 
     if lang not in ("fr", "en"):
         raise ConfigError(f"--lang {lang} is not spoken", remedy="use fr or en")
     if (wanted is None) == (at is None):
         raise ConfigError("which polygon?", remedy="give either --id ID or --at X Y")
-    options = {
-        "mode": mode,
-        "t_other_m2": t_other,
-        "t_built_m2": t_built,
-        "connectivity": connectivity,
-        "enclosure": enclosure,
-        "order": order,
-        "built_forcing": built_forcing,
-        "margin_m": margin_m,
-    }
-    frame = read_layer(file, layer=layer, crs=crs, hints=("artif", "occupation"))
-    if set(FACT_COLUMNS) <= set(frame.columns):
-        changed = [name for name, value in {**options, "context": context}.items() if value is not None]
-        if changed:
-            raise ConfigError(
-                f"the decision is already in the file; {', '.join(changed)} would not change it",
-                place=file,
-                remedy="explain the file that it was made from, or leave the options out",
-            )
-    else:
-        del frame
-        frame = artificialise(
-            read_occupation(file, layer=layer, crs=crs).frame,
-            parameters=given(**options),
-            context=[read_occupation(path, layer=None, crs=crs).frame for path in context or ()],
-        ).frame
-    row = _row(frame, wanted, at, file)
+    row = _row(_decided(path, status, context or (), limit=limit, layer=layer, crs=crs), wanted, at, path)
     sentence = explain(row, language=cast(Literal["fr", "en"], lang))
     told = ("id", "code_cs", "code_us", *ADDED_COLUMNS, *FACT_COLUMNS)
     emit(
@@ -93,6 +59,38 @@ def command(
         as_json=as_json,
         text=sentence,
     )
+
+
+def _decided(
+    path: Path,
+    status: StatusOptions,
+    context: Sequence[Path],
+    *,
+    limit: Path | None,
+    layer: str | None,
+    crs: str | None,
+) -> geopandas.GeoDataFrame:
+    """Every polygon with the facts of its decision: those in the file, else made here.
+
+    Raises:
+        ConfigError: options of the decision, and a file that holds it already.
+    """
+    from millesime.artificialisation import FACT_COLUMNS, artificialise_together, delivered_status
+    from millesime.errors import ConfigError
+
+    limits = read_limits(limit, crs)
+    occupations, _ = read_occupations(path, layer=layer, crs=crs, limit=limits)
+    if not all(set(FACT_COLUMNS) <= set(item.replaced) for item in occupations):
+        around = [item for other in context for item in read_occupations(other, crs=crs)[0]]
+        return artificialise_together(occupations, parameters=status.parameters(), context=around).frame
+    changed = [*status.given, *(["context"] if context else []), *(["limit"] if limit else [])]
+    if changed:
+        raise ConfigError(
+            f"the decision is already in the file; {', '.join(changed)} would not change it",
+            place=path,
+            remedy="explain the file that it was made from, or leave the options out",
+        )
+    return delivered_status(occupations).result.frame
 
 
 def _row(

@@ -1,4 +1,4 @@
-"""OCCUPATION_SOL in the forms that people have it in: rows in = rows used + rows told."""
+"""OCCUPATION_SOL as delivered, brought to the form of the decision: rows in = rows used + rows told."""
 
 from __future__ import annotations
 
@@ -7,12 +7,28 @@ import pytest
 import shapely
 from hand_made import FIELD, HOUSE, YARD, frame_of, square
 
-from millesime.artificialisation import artificialise, occupation_of
-from millesime.errors import CodeError, CrsError, GeometryError, SchemaError
+from millesime.artificialisation import artificialise, occupation_of, occupations_of
+from millesime.errors import CrsError, GeometryError, InputError, RefusedError, SchemaError
+from millesime.io.vector import write_geopackage, write_parquet
+from millesime.sources.ocsge import read_delivery
+
+KINDS = ("OCCUPATION_SOL", "ARTIF")
 
 
 def _frame():
     return frame_of((square(0, 0, 100), FIELD), (square(100, 0, 100), YARD))
+
+
+@pytest.fixture
+def read(tmp_path):
+    """A frame as somebody's file, read again."""
+
+    def write_and_read(frame, **options):
+        path = tmp_path / "OCCUPATION_SOL.gpkg"
+        write_geopackage(path, {path.stem: frame})
+        return occupation_of(read_delivery(path, kind=KINDS, others=True, **options).layers[0])
+
+    return write_and_read
 
 
 @pytest.mark.parametrize(
@@ -24,28 +40,37 @@ def _frame():
         {},
     ],
 )
-def test_names_of_the_codes(names):
-    read = occupation_of(_frame().rename(columns=names).rename_geometry("the_geom"), place="here")
-    assert read.frame[["id", "code_cs", "code_us"]].to_numpy().tolist() == [["a", *FIELD], ["b", *YARD]]
-    assert read.frame.geometry.name == "geometry"
-    assert (read.rows, read.used, read.in_parts, read.repaired) == (2, 2, 0, 0)
+def test_names_of_the_codes(read, names):
+    found = read(_frame().rename(columns=names))
+    assert list(found.frame.columns) == ["id", "code_cs", "code_us", "geometry"]
+    assert found.frame[["id", "code_cs", "code_us"]].to_numpy().tolist() == [["a", *FIELD], ["b", *YARD]]
+    told = found.as_dict()
+    assert (told["rows"], told["rows_used"], told["set_aside"], told["repaired"]) == (2, 2, {}, {})
 
 
-def test_codes_without_their_prefix():
-    frame = _frame().assign(code_cs=["2.2.1", " CS1.1.2.1"], code_us=["1.1", "2"])
-    read = occupation_of(frame, place="here")
-    assert read.frame["code_cs"].tolist() == ["CS2.2.1", "CS1.1.2.1"]
-    assert read.frame["code_us"].tolist() == ["US1.1", "US2"]
+def test_attributes_stay_as_they_were_delivered(read):
+    """Vintage a text, empty texts NULL, those of nobody's kind beside them; what the file lacks is not made up."""
+    frame = _frame().assign(millesime=[2022, 2022], source=["images", ""], ossature=[1, 0], Commune=["X", "Y"])
+    found = read(frame).frame
+    assert list(found.columns) == ["id", "code_cs", "code_us", "millesime", "source", "ossature", "commune", "geometry"]
+    assert found["millesime"].tolist() == ["2022", "2022"]
+    assert found["source"].tolist() == ["images", None]
+    assert found["commune"].tolist() == ["X", "Y"]
 
 
-def test_unknown_and_missing_codes_are_refused_by_name():
-    frame = _frame().assign(code_cs=["CS2.2.3", None])
-    with pytest.raises(CodeError, match=r"CS2\.2\.3.*None") as refused:
-        occupation_of(frame, place="here")
-    assert refused.value.place == "here"
+def test_codes_without_their_prefix(read):
+    found = read(_frame().assign(code_cs=["2.2.1", " CS1.1.2.1"], code_us=["1.1", "2"])).frame
+    assert found["code_cs"].tolist() == ["CS2.2.1", "CS1.1.2.1"]
+    assert found["code_us"].tolist() == ["US1.1", "US2"]
 
 
-def test_parts_rows_without_surface_and_repaired_rows_are_told():
+def test_unknown_and_missing_codes_are_refused_by_name(read):
+    with pytest.raises(RefusedError, match=r"(?s)code_cs has no value.*CS2\.2\.3") as refused:
+        read(_frame().assign(code_cs=["CS2.2.3", None]))
+    assert "OCCUPATION_SOL.gpkg" in refused.value.place
+
+
+def test_parts_rows_without_surface_and_repaired_rows_are_told(read):
     bow_tie = shapely.Polygon([(0, 200), (10, 210), (10, 200), (0, 210)])
     frame = geopandas.GeoDataFrame(
         {"id": ["m", "e", "n", "l", "b", "s"], "code_cs": FIELD[0], "code_us": FIELD[1]},
@@ -59,38 +84,64 @@ def test_parts_rows_without_surface_and_repaired_rows_are_told():
         ],
         crs=2154,
     )
-    read = occupation_of(frame, place="here")
-    assert read.frame["id"].tolist() == ["m-1", "m-2", "b-1", "b-2", "s"]
-    assert (read.rows, read.used, read.without_geometry, read.in_parts, read.repaired) == (6, 3, 3, 2, 1)
-    assert set(read.frame.geom_type) == {"Polygon"}
+    found = read(frame)
+    assert found.frame["id"].tolist() == ["m-1", "m-2", "b-1", "b-2", "s"]
+    assert set(found.frame.geom_type) == {"Polygon"}
+    told = found.as_dict()
+    assert (told["rows"], told["rows_used"], told["polygons"]) == (6, 3, 5)
+    assert told["set_aside"] == {"empty geometry": 2, "expected a polygon, found MultiLineString": 1}
+    assert told["repaired"] == {"invalid geometry repaired": 1, "multipart split": 2}
+    assert told["rows"] == told["rows_used"] + sum(told["set_aside"].values())
 
 
-def test_a_third_dimension_is_dropped():
+def test_a_third_dimension_is_dropped(tmp_path):
     frame = _frame()
     frame["geometry"] = shapely.force_3d(frame.geometry.to_numpy(), 12.0)
-    assert not occupation_of(frame, place="here").frame.has_z.any()
+    write_parquet(frame, tmp_path / "a.parquet")
+    assert not occupation_of(read_delivery(tmp_path / "a.parquet").layers[0]).frame.has_z.any()
 
 
-def test_an_earlier_artificialisation_is_made_again():
-    earlier = artificialise(_frame()).frame.assign(artif="artif", fid=[1, 2])
-    read = occupation_of(earlier, place="here")
-    assert {"aire", "artif", "crit_seuil", "status_step", "status_rules"} <= set(read.replaced)
-    assert list(read.frame.columns) == ["id", "code_cs", "code_us", "geometry"]
+def test_an_earlier_artificialisation_is_made_again(read):
+    found = read(artificialise(_frame()).frame.assign(artif="artif"))
+    assert {"aire", "artif", "crit_seuil", "status_step", "status_rules"} <= set(found.replaced)
+    assert list(found.frame.columns) == ["id", "code_cs", "code_us", "geometry"]
 
 
-def test_what_cannot_be_read_is_refused():
-    with pytest.raises(SchemaError, match="no attribute code_us or usage"):
-        occupation_of(_frame().drop(columns="code_us"), place="here")
-    with pytest.raises(SchemaError, match="by case only"):
-        occupation_of(_frame().assign(CODE_CS="x"), place="here")
+def test_what_cannot_be_read_is_refused(read, tmp_path):
+    with pytest.raises(SchemaError, match="lacks code_us"):
+        read(_frame().drop(columns="code_us"))
     with pytest.raises(CrsError, match="EPSG:4326"):
-        occupation_of(_frame().to_crs(4326), place="here")
-    with pytest.raises(CrsError, match="missing"):
-        occupation_of(_frame().set_crs(None, allow_override=True), place="here")
+        read(_frame().to_crs(4326))
+    with pytest.raises(CrsError, match="unit is not the metre"):
+        read(_frame().set_crs(2225, allow_override=True))  # California, in feet
     points = _frame()
     points["geometry"] = points.centroid
     with pytest.raises(GeometryError, match="no row has a surface"):
-        occupation_of(points, place="here")
+        read(points)
+    write_parquet(_frame().assign(CODE_CS="x"), tmp_path / "a.parquet")
+    with pytest.raises(SchemaError, match="by case only"):
+        read_delivery(tmp_path / "a.parquet", kind=KINDS)
+
+
+def test_each_departement_once(tmp_path):
+    """Two vintages of one département are two answers; two départements are one, unless they use the same ids."""
+    for name in ("D032_2019", "D032_2022"):
+        write_geopackage(tmp_path / "twice" / f"OCS-GE_{name}.gpkg", {"OCCUPATION_SOL": _frame()})
+    with pytest.raises(InputError, match="several layers of one territory"):
+        occupations_of(read_delivery(tmp_path / "twice", kind=KINDS))
+    one = read_delivery(tmp_path / "twice", kind=KINDS, layer="OCS-GE_D032_2022")
+    assert [item.layer.years for item in occupations_of(one)] == [(2022,)]
+    assert one.told == ("OCS-GE_D032_2019.gpkg/OCCUPATION_SOL: not OCS-GE_D032_2022, not read (2 rows)",)
+    for name in ("D032_2022", "D065_2022"):
+        write_geopackage(tmp_path / "both" / f"OCS-GE_{name}.gpkg", {"OCCUPATION_SOL": _frame()})
+    with pytest.raises(RefusedError, match="2 ids are of several départements: a, b"):
+        occupations_of(read_delivery(tmp_path / "both", kind=KINDS))
+
+
+@pytest.fixture(autouse=True)
+def folders(tmp_path):
+    for name in ("twice", "both"):
+        (tmp_path / name).mkdir()
 
 
 def test_borders_off_the_centimetre_grid_are_still_shared():

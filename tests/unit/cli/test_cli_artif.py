@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 
 import geopandas
+import pandas as pd
+import py7zr
 import pytest
 import shapely
 import typer.testing
 
 from millesime.cli import artif, explain
-from millesime.errors import ConfigError, InputError, SchemaError
+from millesime.errors import ConfigError, GeometryError, InputError
 from millesime.io.vector import list_layers, read_vector, write_geopackage, write_parquet
 
 artif_app, explain_app = typer.Typer(), typer.Typer()
@@ -55,7 +58,8 @@ def test_status_of_a_delivery(delivery, tmp_path):
     """Kept: the house (100 m²) and the yard at the limit (400 m²); removed: the yard of 900 m²."""
     out = tmp_path / "artif.gpkg"
     told = _told(artif_app, delivery, "-o", out)
-    assert (told["rows"]["rows"], told["rows"]["rows_used"]) == (4, 4)
+    assert [(rows["layer"], rows["rows"], rows["rows_used"]) for rows in told["rows"]] == [("OCCUPATION_SOL", 4, 4)]
+    assert told["not_read"] == ["ZONE_CONSTRUITE: not OCCUPATION_SOL, not read (1 rows)"]
     assert (told["total_m2"], told["artificial_m2"], told["matrix_artificial_m2"]) == (40_000, 500, 1_400)
     assert told["changed_by_thresholds"] == {"polygons": 1, "area_m2": 900}
     assert [(step["step"], step["polygons"]) for step in told["steps"]] == [("matrix", 2), ("remove", 1), ("built", 1)]
@@ -105,6 +109,79 @@ def test_a_neighbour_decides_at_the_limit(delivery, tmp_path):
     assert told["total_m2"] == 40_000
     assert told["context"][0]["rows"] == 4
     assert told["left_at_limit"]["polygons"] == 0
+
+
+@pytest.mark.parametrize("suffix", [".zip", ".7z", None])
+def test_several_departements_in_a_folder_or_an_archive(tmp_path, suffix):
+    """Both yards at the limit meet the other's field: both go; 'border' of the east lies along the data's end."""
+    root = tmp_path / "OCS-GE"
+    for number, x in (("032", 0), ("065", 200)):
+        folder = root / f"OCS-GE_2-0__GPKG_LAMB93_D{number}_2022-01-01"
+        folder.mkdir(parents=True)
+        frame = _map(x).assign(id=[f"{number}-{text}" for text in _map()["id"]])
+        write_geopackage(folder / "OCCUPATION_SOL.gpkg", {"OCCUPATION_SOL": frame})
+    path = root
+    if suffix == ".zip":
+        path = tmp_path / shutil.make_archive("both", "zip", root)
+    elif suffix == ".7z":
+        path = tmp_path / "both.7z"
+        with py7zr.SevenZipFile(path, "w") as opened:
+            opened.writeall(root, root.name)
+    out = tmp_path / "artif.parquet"
+    told = _told(artif_app, path, "-o", out)
+    assert [rows["territory"] for rows in told["rows"]] == ["32", "65"]
+    assert (told["total_m2"], told["artificial_m2"]) == (80_000, 100 + 100 + 400)
+    assert read_vector(out)["id"].tolist()[:5] == ["032-field", "032-house", "032-yard", "032-border", "065-field"]
+    there = _told(explain_app, path, "--id", "032-border")
+    assert there["status_step"] == "remove"
+
+
+def test_a_badly_cut_file_is_cut_again(tmp_path):
+    """Two files hold the polygons of both sides of x = 200: refused, until the limits of both cut them.
+
+    Admin Express tells the départements by their codes, the names of the files which one each is.
+    """
+    root = tmp_path / "both"
+    for number, x in (("032", 0), ("065", 200)):
+        folder = root / f"OCS-GE_2-0__GPKG_LAMB93_D{number}_2022-01-01"
+        folder.mkdir(parents=True)
+        beyond = geopandas.GeoDataFrame(
+            {"id": ["beyond"], "code_cs": "CS2.2.1", "code_us": "US1.1", "millesime": "2022"},
+            geometry=[shapely.box(x - 50, 0, x, 200) if x else shapely.box(200, 0, 260, 90)],
+            crs="EPSG:2154",
+        )
+        frame = pd.concat([_map(x), beyond], ignore_index=True)
+        frame["id"] = number + frame["id"]
+        write_geopackage(folder / "OCCUPATION_SOL.gpkg", {"OCCUPATION_SOL": frame})
+    limits = geopandas.GeoDataFrame(
+        {"INSEE_DEP": ["32", "65", "31"]},
+        geometry=[shapely.box(-100, 0, 200, 200), shapely.box(200, 0, 400, 200), shapely.box(0, 200, 400, 400)],
+        crs="EPSG:2154",
+    )
+    admin = tmp_path / "ADMIN-EXPRESS.gpkg"
+    write_geopackage(admin, {"DEPARTEMENT": limits, "REGION": limits.drop(columns="INSEE_DEP")})
+    with pytest.raises(GeometryError, match="lie on ground of"):
+        runner.invoke(artif_app, [str(root)], catch_exceptions=False)
+    told = _told(artif_app, root, "--limit", admin)
+    assert [rows["removed_m2"] for rows in told["rows"]] == [60 * 90, 50 * 200]
+    assert [rows["set_aside"] for rows in told["rows"]] == [{"outside the limit": 1}] * 2
+    assert told["total_m2"] == 80_000
+    text = runner.invoke(artif_app, [str(root), "--limit", str(admin)], catch_exceptions=False).stdout
+    assert "cut along the limit: 5400.0 m² removed" in text
+
+
+def test_every_row_is_told(tmp_path):
+    """Rows in = rows used + rows told: one without a surface, one twice, one of two parts."""
+    frame = pd.concat([_map(), _map().iloc[[1]]], ignore_index=True)
+    geometries = list(frame.geometry)
+    geometries[2] = None
+    geometries[3] = shapely.MultiPolygon([shapely.box(180, 100, 189, 120), shapely.box(191, 100, 200, 120)])
+    write_parquet(frame.set_geometry(geometries, crs="EPSG:2154"), tmp_path / "a.parquet")
+    (rows,) = _told(artif_app, tmp_path / "a.parquet")["rows"]
+    assert rows["set_aside"] == {"empty geometry": 1, "repeats an earlier row": 1}
+    assert (rows["rows"], rows["rows_used"], rows["polygons"]) == (5, 3, 4)
+    text = runner.invoke(artif_app, [str(tmp_path / "a.parquet")], catch_exceptions=False).stdout
+    assert "a: 5 rows read, 3 used\n  1 set aside: empty geometry\n  1 set aside: repeats an earlier row" in text
 
 
 def test_mode_sparte(delivery, tmp_path):
@@ -168,7 +245,7 @@ def test_wrong_use_is_refused_before_anything_is_written(delivery, tmp_path):
     ]:
         with pytest.raises(ConfigError, match=told):
             runner.invoke(artif_app, [str(delivery), *arguments], catch_exceptions=False)
-    with pytest.raises(SchemaError, match="no attribute code_cs"):
+    with pytest.raises(InputError, match="holds no layer of OCCUPATION_SOL or ARTIF"):
         runner.invoke(artif_app, [str(delivery), "--layer", "ZONE_CONSTRUITE"], catch_exceptions=False)
     assert [path.name for path in tmp_path.iterdir()] == [delivery.name]
 

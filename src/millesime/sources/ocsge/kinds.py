@@ -16,6 +16,9 @@ PARTITIONS: frozenset[KindName] = frozenset({"OCCUPATION_SOL", "ARTIF", "COSIA"}
 
 _STATE = ("id", "code_cs", "code_us", "millesime", "source", "ossature", "id_origine", "code_or")
 
+#: What no reading of a state goes without; a layer without ids has the numbers of its rows.
+CODES_AND_ID = ("id", "code_cs", "code_us")
+
 #: Codes of a difference, whatever its years.
 CHANGE_COLUMNS = ("cs_before", "cs_after", "us_before", "us_after")
 
