@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import geopandas
-import numpy as np
 import pandas as pd
 import shapely
 
 from millesime.geo.precision import snap
-from millesime.indicators.product import COLUMNS, INDICATORS, Indicators
+from millesime.indicators.product import Indicators
 
 #: Columns of the layer of communes -> (theme, indicator) they repeat. Stocks are those of the later vintage.
 FIGURES = {
@@ -23,34 +22,6 @@ FIGURES = {
     "artificial_net_ha_per_year": ("artificialisation", "net_per_year"),
     "impervious_net_ha": ("imperviousness", "net"),
 }
-
-
-def communes_of(frame: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
-    """One row per commune from Admin Express' layer, whose communes may come in several parts.
-
-    Args:
-        frame: `insee_com`, `nom` and geometry.
-
-    Returns:
-        `insee`, `name`, geometry; ordered by code.
-    """
-    merged = frame[["insee_com", "nom", "geometry"]].dissolve("insee_com", sort=True).reset_index()
-    return merged.rename(columns={"insee_com": "insee", "nom": "name"})[["insee", "name", "geometry"]]
-
-
-def covered_share(table: Indicators, communes: geopandas.GeoDataFrame) -> Indicators:
-    """The indicators with the share of each commune that the map covers: its figures stand for that part only."""
-    areas = table.table[(table.table["level"] == "commune") & (table.table["indicator"] == "area")]
-    areas = areas[areas["theme"] == "territory"]
-    whole_ha = pd.Series(shapely.area(communes.geometry.to_numpy()) / 10_000, index=communes["insee"])
-    shares = areas.assign(
-        indicator="covered_share",
-        unit=INDICATORS[("territory", "covered_share")][0],
-        value=np.minimum(100 * areas["value"].to_numpy() / whole_ha.reindex(areas["code"]).to_numpy(), 100.0),
-    )
-    if not len(shares):
-        return table
-    return Indicators(pd.concat([table.table, shares[list(COLUMNS)]], ignore_index=True))
 
 
 def commune_layer(

@@ -17,7 +17,11 @@ COLUMNS = ("level", "code", "name", "theme", "indicator", "item", "year_from", "
 INDICATORS: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
     {
         ("territory", "area"): ("ha", "surface couverte par la carte"),
-        ("territory", "covered_share"): ("%", "part de la commune couverte par la carte"),
+        ("territory", "covered_share"): ("%", "part du territoire couverte par la carte"),
+        # item: COMPLETE_UNIFORM, COMPLETE_NOT_UNIFORM, PARTIAL or NO_DATA
+        ("territory", "status"): ("count", "état des données du territoire"),
+        # item: the year; `year_to` is the latest one of the same vintage in the place
+        ("territory", "vintage_area"): ("ha", "surface couverte par millésime"),
         # item: code of the cover (CS) or of the use (US)
         ("cover", "stock"): ("ha", "surface par couverture"),
         ("cover", "share"): ("%", "part de la surface par couverture"),
@@ -28,14 +32,20 @@ INDICATORS: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
         ("cover", "net_per_year"): ("ha/year", "gain moins perte par an et par couverture"),
         # item: 'OLD>NEW'
         ("cover", "transition"): ("ha", "surface passée d'une couverture à une autre"),
+        # item: the new code
+        ("cover", "artificial_gain"): ("ha", "surface devenue artificialisée par nouvelle couverture"),
+        ("cover", "artificial_loss"): ("ha", "surface qui a cessé d'être artificialisée par nouvelle couverture"),
         ("use", "stock"): ("ha", "surface par usage"),
         ("use", "share"): ("%", "part de la surface par usage"),
         ("use", "artificial_stock"): ("ha", "surface artificialisée par usage"),
+        ("use", "impervious_stock"): ("ha", "surface imperméable par usage"),
         ("use", "gain"): ("ha", "surface gagnée par usage (nouveau code)"),
         ("use", "loss"): ("ha", "surface perdue par usage (ancien code)"),
         ("use", "net"): ("ha", "gain moins perte par usage"),
         ("use", "net_per_year"): ("ha/year", "gain moins perte par an et par usage"),
         ("use", "transition"): ("ha", "surface passée d'un usage à un autre"),
+        ("use", "artificial_gain"): ("ha", "surface devenue artificialisée par nouvel usage"),
+        ("use", "artificial_loss"): ("ha", "surface qui a cessé d'être artificialisée par nouvel usage"),
         ("artificialisation", "stock"): ("ha", "surface artificialisée, seuils compris"),
         ("artificialisation", "share"): ("%", "part de la surface artificialisée"),
         ("artificialisation", "changed_by_thresholds"): ("ha", "surface dont le statut n'est pas celui de la matrice"),
@@ -66,10 +76,10 @@ INDICATORS: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Indicators:
-    """Figures of a territory and of its communes. The table checks itself when made."""
+    """Figures of a territory and of the places in it. The table checks itself when made."""
 
     table: pd.DataFrame
-    """Columns of COLUMNS. `level` 'territory' or 'commune'; `code` of the place; `theme` and `indicator`, a key of
+    """Columns of COLUMNS. `level` one of `places.LEVELS`; `code` of the place; `theme` and `indicator`, a key of
     INDICATORS; `item` code or pair of codes or ''; `year_from` nullable integer; `year_to` integer; `value` float in
     `unit` ('ha', '%', 'ha/year', 'count'). A code that a place does not have has no row."""
 
@@ -87,16 +97,43 @@ class Indicators:
             raise SchemaError("a figure has no value")
 
     def value(
-        self, theme: str, indicator: str, *, item: str = "", year: int, code: str, level: str = "territory"
+        self,
+        theme: str,
+        indicator: str,
+        *,
+        item: str = "",
+        year: int,
+        code: str,
+        level: str = "territory",
+        since: int | None = None,
     ) -> float:
-        """One figure; 0 when the place does not have this item."""
+        """One figure; 0 when the place does not have this item.
+
+        Args:
+            theme: with `indicator`, a key of INDICATORS.
+            indicator: see there.
+            item: code, pair of codes or ''.
+            year: `year_to`.
+            code: of the place.
+            level: of the place.
+            since: `year_from` of a flux; may be left out where a single one leads to `year`.
+
+        Raises:
+            SchemaError: fluxes from several vintages lead to `year`, and none is chosen: they are never summed.
+        """
         table = self.table
-        found = table[
+        keep = (
             (table["theme"] == theme)
             & (table["indicator"] == indicator)
             & (table["item"] == item)
             & (table["year_to"] == year)
             & (table["level"] == level)
             & (table["code"] == code)
-        ]
+        )
+        if since is not None:
+            keep &= (table["year_from"] == since).fillna(False)
+        found = table[keep]
+        if len(found) > 1:
+            years = ", ".join(str(value) for value in found["year_from"])
+            raise SchemaError(f"{theme} {indicator} of {year} is told from {years}", remedy="say from which one")
         return float(found["value"].sum())

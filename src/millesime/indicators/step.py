@@ -7,15 +7,17 @@ import pydantic
 
 from millesime.compute.context import StepContext
 from millesime.indicators.accounts import Account, account
-from millesime.indicators.communes import commune_layer, communes_of, covered_share
-from millesime.indicators.measures import indicators
+from millesime.indicators.communes import commune_layer
+from millesime.indicators.grounds import Ground, ground_of_pieces
+from millesime.indicators.places import Places, communes_frame, communes_of
 from millesime.indicators.product import Indicators
+from millesime.indicators.territory import indicators_of
 from millesime.io.files import written_whole
 from millesime.io.vector import read_vector, write_parquet
 from millesime.io.workspace import Summary
 from millesime.sources.loading import load
 
-STEP_VERSION = 1
+STEP_VERSION = 2
 
 
 class Parameters(pydantic.BaseModel, frozen=True, extra="forbid"):
@@ -24,35 +26,35 @@ class Parameters(pydantic.BaseModel, frozen=True, extra="forbid"):
 
 def run(context: StepContext) -> Summary:
     """Read the pieces of ground and the communes, count, write the table and the communes."""
-    years, pieces = _pieces(context)
     communes = _communes(context)
     territory = context.territory
-    accounts = account(pieces, communes, years=years, territory=(territory.code, territory.name))
-    table = covered_share(indicators(accounts), communes)
+    accounts = account([_ground(context)], Places(communes), territory=(territory.code, territory.name))
+    table = indicators_of(accounts)
     with_figures = commune_layer(table, communes, extent=territory.extent)
     write_table(table, context)
     write_parquet(with_figures, context.output("communes"))
     return summarise(table, accounts, with_figures, territory_code=territory.code)
 
 
-def _pieces(context: StepContext) -> tuple[tuple[int, ...], geopandas.GeoDataFrame]:
-    """Years, and the pieces of the overlay; without a reference the polygons of the vintage."""
-    year = context.vintage.year
+def _ground(context: StepContext) -> Ground:
+    """The pieces of the overlay; without a reference the polygons of the vintage."""
+    year, territory = context.vintage.year, context.territory
+    years: tuple[int, ...] = (year,)
     if context.reference is not None:
-        earlier, later = sorted((year, context.reference.year))
-        return (earlier, later), read_vector(context.product("differential", "overlay"))
-    frame = read_vector(context.product("artificialisation"))
-    names = {"code_cs": f"cs_{year}", "code_us": f"us_{year}", "artif": f"artif_{year}"}
-    return (year,), frame.rename(columns=names).assign(sliver=False)
+        years = tuple(sorted((year, context.reference.year)))
+        pieces = read_vector(context.product("differential", "overlay"))
+    else:
+        frame = read_vector(context.product("artificialisation"))
+        names = {"code_cs": f"cs_{year}", "code_us": f"us_{year}", "artif": f"artif_{year}"}
+        pieces = frame.rename(columns=names)
+    return ground_of_pieces(pieces, years=years, code=territory.code, name=territory.name)
 
 
 def _communes(context: StepContext) -> geopandas.GeoDataFrame:
     location = context.source("admin_express")
     crs = context.territory.crs
     if location is None:
-        return geopandas.GeoDataFrame({"insee": [], "name": []}, geometry=[], crs=crs).astype(
-            {"insee": str, "name": str}
-        )
+        return communes_frame([], [], [], [], crs=crs)
     database = load("admin_express", location, context.territory.extent, crs=crs, layers=("commune",))
     return communes_of(database.layer("commune"))
 
@@ -67,7 +69,7 @@ def summarise(
     table: Indicators, accounts: Account, communes: geopandas.GeoDataFrame, *, territory_code: str
 ) -> Summary:
     """The main figures, and the ground that lies in no commune."""
-    year = accounts.years[-1]
+    year = accounts.grounds[0].years[-1]
     areas = {
         "artificial": 10_000 * table.value("artificialisation", "stock", year=year, code=territory_code),
         "impervious": 10_000 * table.value("imperviousness", "stock", year=year, code=territory_code),

@@ -15,11 +15,13 @@ from millesime.indicators import (
     COLUMNS,
     INDICATORS,
     Indicators,
+    Places,
     account,
     commune_layer,
+    communes_frame,
     communes_of,
-    covered_share,
-    indicators,
+    ground_of_pieces,
+    territory_indicators,
 )
 from millesime.nomenclature import ARTIFICIALISATION, CS, US
 
@@ -39,11 +41,8 @@ def pieces_of(*rows, years=(2019, 2022)) -> geopandas.GeoDataFrame:
 
 
 def communes(*rows) -> geopandas.GeoDataFrame:
-    return geopandas.GeoDataFrame(
-        {"insee": [row[0] for row in rows], "name": [row[1] for row in rows]},
-        geometry=[shapely.box(*row[2]) for row in rows],
-        crs="EPSG:2154",
-    )
+    insee, names, boxes = zip(*rows, strict=True)
+    return communes_frame(insee, names, [""] * len(rows), [shapely.box(*box) for box in boxes], crs="EPSG:2154")
 
 
 #: Aville covers x < 150, Bourg x > 150; the map is 200 m x 100 m = 2 ha.
@@ -53,8 +52,12 @@ TWO_COMMUNES = communes(("01001", "Aville", (0, 0, 150, 100)), ("01002", "Bourg"
 SCENE = pieces_of(((0, 0, 100, 100), FIELD, FIELD), ((100, 0, 200, 100), FIELD, ROAD))
 
 
+def ground(pieces=SCENE, years=(2019, 2022)):
+    return ground_of_pieces(pieces, years=years, code="T", name="Territoire")
+
+
 def table_of(pieces=SCENE, places=TWO_COMMUNES, years=(2019, 2022)) -> Indicators:
-    return indicators(account(pieces, places, years=years, territory=("T", "Territoire")))
+    return territory_indicators([ground(pieces, years)], Places(places))
 
 
 @pytest.mark.parametrize(
@@ -122,7 +125,9 @@ def test_one_vintage_has_stocks_only():
     table = table_of(SCENE.drop(columns=["cs_2022", "us_2022", "artif_2022"]), years=(2019,)).table
     assert table["year_from"].isna().all()
     assert set(table["year_to"]) == {2019}
-    assert set(table["indicator"]) <= {"area", "stock", "share", "artificial_stock", "changed_by_thresholds"}
+    of_places = {"area", "covered_share", "status", "vintage_area"}
+    stocks = {"stock", "share", "artificial_stock", "impervious_stock", "changed_by_thresholds"}
+    assert of_places < set(table["indicator"]) <= of_places | stocks
 
 
 def test_the_table_is_tidy():
@@ -136,7 +141,7 @@ def test_the_table_is_tidy():
 
 def test_covered_share_and_layer():
     """Bourg is 250 m wide and the map covers 50 m of it: 20 %; its limit is cut at the extent."""
-    table = covered_share(table_of(), TWO_COMMUNES)
+    table = table_of()
     assert table.value("territory", "covered_share", year=2022, code="01002", level="commune") == pytest.approx(20)
     layer = commune_layer(table, TWO_COMMUNES, extent=(0, 0, 200, 100))
     assert layer["insee"].tolist() == ["01001", "01002"]
@@ -159,19 +164,19 @@ def test_communes_in_parts_are_one_commune():
 
 def test_without_communes():
     none = TWO_COMMUNES.iloc[:0]
-    table = covered_share(table_of(places=none), none)
+    table = table_of(places=none)
     assert set(table.table["level"]) == {"territory"}
     assert len(commune_layer(table, none, extent=(0, 0, 200, 100))) == 0
 
 
 def test_ground_outside_the_communes_is_told():
     places = communes(("01001", "Aville", (0, 0, 150, 100)))
-    assert account(SCENE, places, years=(2019, 2022), territory=("T", "T")).outside_m2 == pytest.approx(5000)
+    assert account([ground()], Places(places), territory=("T", "T")).outside_m2 == 5000
 
 
 def test_refusals():
     with pytest.raises(CrsError):
-        account(SCENE, TWO_COMMUNES.to_crs("EPSG:32631"), years=(2019, 2022), territory=("T", "T"))
+        account([ground()], Places(TWO_COMMUNES.to_crs("EPSG:32631")), territory=("T", "T"))
     table = table_of().table
     with pytest.raises(SchemaError, match="twice"):
         Indicators(pd.concat([table, table.iloc[:1]]))
@@ -194,7 +199,7 @@ def random_ground(seed: int) -> tuple[geopandas.GeoDataFrame, geopandas.GeoDataF
     south = shapely.box(0, 0, 300, rng.uniform(20, 280))
     whole = shapely.box(0, 0, 300, 300)
     cuts = [west, south.difference(west), whole.difference(west).difference(south)]
-    places = geopandas.GeoDataFrame({"insee": ["1", "2", "3"], "name": list("abc")}, geometry=cuts, crs="EPSG:2154")
+    places = communes_frame(["1", "2", "3"], list("abc"), [""] * 3, cuts, crs="EPSG:2154")
     return pieces_of(*rows), places
 
 

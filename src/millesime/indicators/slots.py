@@ -1,0 +1,103 @@
+"""Vintages of several départements put side by side: the first with the first, although their years differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+
+from millesime.errors import ConfigError
+from millesime.indicators.accounts import Account
+from millesime.indicators.grounds import pairs_of
+
+Int64 = npt.NDArray[np.int64]
+
+#: Ground of a map below this share of what all maps hold of a place says nothing of its vintages: limits that do not
+#: match leave such strips.
+TRACE_SHARE = 0.001
+
+
+@dataclass(frozen=True)
+class Slots:
+    """Vintages by index. Départements are not flown over in one year, so that years alone do not pair vintages."""
+
+    years: tuple[tuple[int | None, ...], ...]
+    """For each ground, its vintage in each slot, None where it has none there."""
+
+    @property
+    def count(self) -> int:
+        """How many vintages there are."""
+        return len(self.years[0])
+
+    @property
+    def pairs(self) -> tuple[tuple[int, int], ...]:
+        """Pairs of slots that have a flux: consecutive ones, then the first with the last."""
+        return pairs_of(range(self.count))
+
+
+def slots_of(years: Sequence[tuple[int, ...]]) -> Slots:
+    """Pair the vintages of several grounds.
+
+    The ground with the most vintages gives the slots; each other one takes, in order, the slots whose years are nearest
+    to its own (least sum of differences, then the later slots).
+    """
+    longest = max(years, key=lambda own: (len(own), own))
+    placed = []
+    for own in years:
+        options = combinations(range(len(longest)), len(own))
+        best = min(
+            options,
+            key=lambda slots: (
+                sum(abs(longest[slot] - year) for slot, year in zip(slots, own, strict=True)),
+                [-slot for slot in slots],
+            ),
+        )
+        found: list[int | None] = [None] * len(longest)
+        for slot, year in zip(best, own, strict=True):
+            found[slot] = year
+        placed.append(tuple(found))
+    return Slots(tuple(placed))
+
+
+def years_of_places(account: Account, slots: Slots, held: Int64) -> tuple[Int64, list[list[dict[int, int]]]]:
+    """The vintages of each place.
+
+    Args:
+        account: the places and their units.
+        slots: the vintages of the grounds.
+        held: (units,) ground in each unit, half square centimetres.
+
+    Returns:
+        (places, slots) the latest vintage of each slot, -1 where the place has none; and for each place and slot the
+        ground held by each vintage, traces left out.
+
+    Raises:
+        ConfigError: the vintages of a place cannot be told in order.
+    """
+    n_places = len(account.places)
+    latest = np.full((n_places, slots.count), -1, dtype=np.int64)
+    shares: list[list[dict[int, int]]] = []
+    by_ground = np.zeros((n_places, len(account.grounds)), dtype=np.int64)
+    np.add.at(by_ground, (account.place, account.unit_ground[account.unit]), held[account.unit])
+    for place in range(n_places):
+        total = int(by_ground[place].sum())
+        mine: list[dict[int, int]] = []
+        for slot in range(slots.count):
+            found: dict[int, int] = {}
+            for ground in range(len(account.grounds)):
+                year, area = slots.years[ground][slot], int(by_ground[place, ground])
+                if year is not None and area > TRACE_SHARE * total:
+                    found[year] = found.get(year, 0) + area
+            mine.append(dict(sorted(found.items())))
+            latest[place, slot] = max(found, default=-1)
+        shares.append(mine)
+        told = [year for year in latest[place].tolist() if year >= 0]
+        if told != sorted(set(told)):
+            raise ConfigError(
+                f"the vintages of {account.places[place].name} cannot be told in order: {told}",
+                remedy="give maps whose vintages are of about the same years, or each map by itself",
+            )
+    return latest, shares
