@@ -6,13 +6,13 @@ read from the annex's wording (inferred).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from millesime.errors import CodeError
 from millesime.nomenclature.codes import CS, US
+from millesime.nomenclature.pairs import PairTable
 from millesime.nomenclature.tables import read_table
 
 
@@ -32,28 +32,10 @@ class MatrixCell:
 
 
 @dataclass(frozen=True)
-class ArtificialisationMatrix:
+class ArtificialisationMatrix(PairTable[MatrixCell]):
     """The 14 x 20 matrix."""
 
-    cells: tuple[MatrixCell, ...]
-    _by_pair: dict[tuple[str, str], MatrixCell] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_by_pair", {(cell.cs, cell.us): cell for cell in self.cells})
-        expected = {(cs.code, us.code) for cs in CS.leaves for us in US.leaves}
-        if set(self._by_pair) != expected or len(self.cells) != len(expected):
-            raise CodeError("the artificialisation matrix does not hold each delivered pair once")
-
-    def cell(self, cs: str, us: str) -> MatrixCell:
-        """The cell of a pair.
-
-        Raises:
-            CodeError: a code is not delivered.
-        """
-        if (cs, us) not in self._by_pair:
-            CS.require([cs])
-            US.require([us])
-        return self._by_pair[(cs, us)]
+    title = "the artificialisation matrix"
 
     def is_artificial(self, cs: str, us: str) -> bool:
         """Whether the pair is artificial, thresholds apart."""

@@ -6,14 +6,13 @@ that users reported. A suspect pair is worth a look; it proves nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from millesime.errors import CodeError
-from millesime.nomenclature.codes import CS, US
+from millesime.nomenclature.pairs import PairTable
 from millesime.nomenclature.tables import read_table
 
 Plausibility = Literal["usual", "rare", "suspect"]
@@ -34,28 +33,10 @@ class PlausibilityCell:
 
 
 @dataclass(frozen=True)
-class PlausibilityTable:
+class PlausibilityTable(PairTable[PlausibilityCell]):
     """The 14 x 20 pairs."""
 
-    cells: tuple[PlausibilityCell, ...]
-    _by_pair: dict[tuple[str, str], PlausibilityCell] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_by_pair", {(cell.cs, cell.us): cell for cell in self.cells})
-        expected = {(cs.code, us.code) for cs in CS.leaves for us in US.leaves}
-        if set(self._by_pair) != expected or len(self.cells) != len(expected):
-            raise CodeError("the plausibility table does not hold each delivered pair once")
-
-    def cell(self, cs: str, us: str) -> PlausibilityCell:
-        """The cell of a pair.
-
-        Raises:
-            CodeError: a code is not delivered.
-        """
-        if (cs, us) not in self._by_pair:
-            CS.require([cs])
-            US.require([us])
-        return self._by_pair[(cs, us)]
+    title = "the plausibility table"
 
     def of(self, cs: npt.ArrayLike, us: npt.ArrayLike) -> npt.NDArray[np.object_]:
         """(n,) plausibility of each pair of two aligned arrays of codes; '' where a code is not delivered."""

@@ -9,6 +9,8 @@ import pytest
 import shapely
 from test_evaluation_conformity import found, occupation_sol
 
+from millesime.artificialisation import EXEMPTIONS, FACT_COLUMNS, artificialise
+from millesime.differential import Differential
 from millesime.evaluation.conformity import Settings, check_layer, layer_of
 from millesime.sources.ocsge import MAX_DUPLICATE_ZONES, MAX_NULL_CODES
 
@@ -43,6 +45,14 @@ def test_bare_soil_on_a_building_site_is_suspect():
     assert anomaly.geometry.equals(frame.geometry[0])
     (anomaly,) = check_layer(layer, settings=Settings(strict=True))
     assert anomaly.severity == "error"
+
+
+def test_what_our_own_commands_add_is_known():
+    """Facts of the decision, exemptions and the official status; years, noise and thresholds of a differential."""
+    facts = dict.fromkeys((*FACT_COLUMNS, *(item.column for item in EXEMPTIONS.values()), "artif_official"), "x")
+    assert found(artificialise(occupation_sol()).frame.assign(**facts)) == {}
+    own = {name: 0 for name in Differential.columns((2019, 2022)) if name not in _change().columns}
+    assert found(_change().assign(**(own | {"id": list("abcd")}))) == {}
 
 
 def test_both_sides_of_a_difference_are_looked_at():

@@ -8,8 +8,8 @@ import pytest
 import shapely
 from made_up_deliveries import SQUARES, artif, artif_diff, cosia, diff, occupation_sol, patch, write, zone_construite
 
-from millesime.errors import CrsError, GeometryError, RefusedError
-from millesime.sources.ocsge import MAX_DUPLICATE_ZONES, MAX_NULL_CODES, read_delivery, require_comparable
+from millesime.errors import CrsError, GeometryError, InputError, RefusedError
+from millesime.sources.ocsge import MAX_DUPLICATE_ZONES, MAX_NULL_CODES, read_delivery, read_limit, require_comparable
 
 BOW_TIE = shapely.Polygon([(0, 0), (100, 100), (100, 0), (0, 100)])
 
@@ -134,6 +134,16 @@ REFUSED = {
 }
 
 
+@pytest.fixture
+def read(tmp_path):
+    """Write a frame and read the file that it makes, `a.gpkg` unless told otherwise."""
+
+    def write_and_read(frame, *, name="a", **options):
+        return read_delivery(write(frame, tmp_path / f"{name}.gpkg"), **options).layers[0]
+
+    return write_and_read
+
+
 def accounts_for_every_row(layer, count):
     """Rows in = rows used + rows told."""
     aside = {name: n for name, n in layer.counts.items() if name.startswith("set aside, ")}
@@ -145,11 +155,9 @@ def accounts_for_every_row(layer, count):
 
 
 @pytest.mark.parametrize("name", SET_ASIDE)
-def test_set_aside_and_told(tmp_path, name):
+def test_set_aside_and_told(read, name):
     frame, reason, rows = SET_ASIDE[name]
-    layer = read_delivery(
-        write(frame, tmp_path / "ZONE_CONSTRUITE.gpkg" if len(frame.columns) == 3 else tmp_path / "a.gpkg")
-    ).layers[0]
+    layer = read(frame, name="ZONE_CONSTRUITE" if len(frame.columns) == 3 else "a")
     accounts_for_every_row(layer, len(frame))
     assert len(layer.set_aside) == rows
     assert layer.set_aside["reason"].str.startswith(reason).all()
@@ -157,44 +165,43 @@ def test_set_aside_and_told(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_refused_by_name_or_set_aside_when_tolerant(tmp_path, name):
+def test_refused_by_name_or_set_aside_when_tolerant(read, tmp_path, name):
     frame, words, rows = REFUSED[name]
-    path = write(frame, tmp_path / "a.gpkg")
     with pytest.raises(RefusedError) as caught:
-        read_delivery(path)
+        read(frame)
     assert words in str(caught.value)
-    assert str(path) in str(caught.value)
-    layer = read_delivery(path, tolerant=True).layers[0]
+    assert str(tmp_path / "a.gpkg") in str(caught.value)
+    layer = read(frame, tolerant=True)
     accounts_for_every_row(layer, len(frame))
     assert len(layer.set_aside) == rows
     assert [fault.severity for fault in layer.faults] == ["error"]
 
 
-def test_all_errors_are_told_together(tmp_path):
+def test_all_errors_are_told_together(read):
     frame = occupation_sol(id=["a", "a", "c", "d"], code_us=["US9", "US3", "US1.1", "US1.2"])
     with pytest.raises(RefusedError, match=r"(?s)2 faults.*US9.*id used by an earlier row"):
-        read_delivery(write(frame, tmp_path / "a.gpkg"))
+        read(frame)
 
 
-def test_a_row_with_two_faults_is_told_once(tmp_path):
+def test_a_row_with_two_faults_is_told_once(read):
     frame = moved(occupation_sol(code_us=["US9", "US3", "US1.1", "US1.2"]), 0, None)
-    layer = read_delivery(write(frame, tmp_path / "a.gpkg"), tolerant=True).layers[0]
+    layer = read(frame, tolerant=True)
     accounts_for_every_row(layer, 4)
     assert len(layer.faults) == 2
 
 
-def test_a_row_set_aside_takes_nobody_s_place(tmp_path):
+def test_a_row_set_aside_takes_nobody_s_place(read):
     """The same polygon twice, the first time with an unknown code: the second one is used."""
     frame = repeated(occupation_sol(), 2, 1, id="second")
     frame.loc[2, "code_us"] = "US9"
-    layer = read_delivery(write(frame, tmp_path / "a.gpkg"), tolerant=True).layers[0]
+    layer = read(frame, tolerant=True)
     assert layer.set_aside["row"].tolist() == [2]
     assert layer.frame["id"].tolist()[-1] == "second"
 
 
-def test_invalid_polygons_are_repaired_and_counted(tmp_path):
+def test_invalid_polygons_are_repaired_and_counted(read):
     """A bow tie of two triangles of 2 500 m² is repaired into two parts."""
-    layer = read_delivery(write(moved(occupation_sol(), 0, BOW_TIE), tmp_path / "a.gpkg")).layers[0]
+    layer = read(moved(occupation_sol(), 0, BOW_TIE))
     accounts_for_every_row(layer, 4)
     assert layer.counts["invalid geometry repaired"] == 1
     assert layer.counts["multipart split"] == 1
@@ -203,56 +210,86 @@ def test_invalid_polygons_are_repaired_and_counted(tmp_path):
     assert layer.frame.is_valid.all()
 
 
-def test_multiparts_are_split_and_counted(tmp_path):
+def test_multiparts_are_split_and_counted(read):
     """Two squares under one id: two polygons, the id kept by both."""
     two = shapely.MultiPolygon([SQUARES[0], shapely.box(500, 0, 600, 100)])
-    layer = read_delivery(write(moved(occupation_sol(), 0, two), tmp_path / "a.gpkg")).layers[0]
+    layer = read(moved(occupation_sol(), 0, two))
     assert layer.frame["id"].tolist() == ["OCSGE0", "OCSGE0", "OCSGE1", "OCSGE2", "OCSGE3"]
     assert layer.frame["row"].tolist() == [0, 0, 1, 2, 3]
     assert layer.counts == {"read": 4, "used": 4, "multipart split": 1}
 
 
-def test_rings_that_start_elsewhere_are_the_same_polygon(tmp_path):
+def test_rings_that_start_elsewhere_are_the_same_polygon(read):
     """The same square from another corner and the other way round is found; one vertex more is another polygon."""
     turned = shapely.Polygon([(100, 100), (100, 0), (0, 0), (0, 100)])
     frame = moved(repeated(zone_construite(), 0, 2, id=["x", "y"]), 4, turned)
     frame = moved(frame, 5, shapely.Polygon([(0, 0), (50, 0), (100, 0), (100, 100), (0, 100)]))
-    layer = read_delivery(write(frame, tmp_path / "ZONE_CONSTRUITE.gpkg")).layers[0]
+    layer = read(frame, name="ZONE_CONSTRUITE")
     assert layer.set_aside["id"].tolist() == ["x"]
 
 
-def test_a_badly_cut_border_is_cut_again(tmp_path):
+def test_a_badly_cut_border_is_cut_again(read):
     """The limit leaves 90 m of the two eastern squares, and nothing of a fifth one further east: 2 000 + 400 m² go."""
     far = repeated(occupation_sol(), 0, 1, id="far")
     frame = moved(far, 4, shapely.box(300, 0, 320, 20))
     limit = geopandas.GeoDataFrame(geometry=[shapely.box(-50, -50, 190, 250)], crs="EPSG:2154")
-    layer = read_delivery(write(frame, tmp_path / "a.gpkg"), limit=limit).layers[0]
+    layer = read(frame, limit=limit)
     accounts_for_every_row(layer, 5)
     assert layer.removed_m2 == pytest.approx(2400)
     assert layer.frame.area.tolist() == [10_000, 9_000, 10_000, 9_000]
     assert layer.set_aside["id"].tolist() == ["far"]
     assert layer.counts["set aside, outside the limit"] == 1
     assert "cut along the limit: 2400.0 m² removed, 2 polygons cut, 1 rows outside" in layer.told
-    inside = read_delivery(tmp_path / "a.gpkg", limit=limit.buffer(1000)).layers[0]
+    inside = read(frame, limit=limit.buffer(1000))
     assert (inside.removed_m2, len(inside.set_aside)) == (0, 0)
 
 
-def test_a_limit_that_cuts_a_polygon_in_two(tmp_path):
+def test_a_limit_that_cuts_a_polygon_in_two(read):
     """A limit of two strips: the square keeps both ends, as two parts of one row."""
     limit = geopandas.GeoSeries([shapely.box(0, 0, 40, 200), shapely.box(60, 0, 200, 200)], crs="EPSG:2154")
-    layer = read_delivery(write(occupation_sol(), tmp_path / "a.gpkg"), limit=limit).layers[0]
+    layer = read(occupation_sol(), limit=limit)
     first = layer.frame[layer.frame["row"] == 0]
     assert first["part"].tolist() == [0, 1]
     assert sorted(first.area) == [4000, 4000]
     assert layer.removed_m2 == pytest.approx(4000)
 
 
-def test_limits_that_cannot_be_used(tmp_path):
-    path = write(occupation_sol(), tmp_path / "a.gpkg")
+def test_limits_that_cannot_be_used(read):
     with pytest.raises(CrsError, match="EPSG:2975"):
-        read_delivery(path, limit=geopandas.GeoSeries([SQUARES[0]], crs="EPSG:2975"))
+        read(occupation_sol(), limit=geopandas.GeoSeries([SQUARES[0]], crs="EPSG:2975"))
     with pytest.raises(GeometryError, match="no polygon"):
-        read_delivery(path, limit=geopandas.GeoSeries([shapely.Point(0, 0)], crs="EPSG:2154"))
+        read(occupation_sol(), limit=geopandas.GeoSeries([shapely.Point(0, 0)], crs="EPSG:2154"))
+
+
+def departements():
+    """D32 up to x = 190, D65 from there on, as Admin Express has them."""
+    return geopandas.GeoDataFrame(
+        {"INSEE_DEP": ["32", "65"], "NOM": ["Gers", "Hautes-Pyrénées"]},
+        geometry=[shapely.box(-50, -50, 190, 250), shapely.box(190, -50, 500, 250)],
+        crs="EPSG:2154",
+    )
+
+
+def test_each_departement_takes_its_own_limit(read):
+    """Of the four squares of 10 000 m², D32 keeps 38 000 m² and D65 the strip of 10 m."""
+    frame = occupation_sol()
+    assert read(frame, name="OCS-GE_D032_2022", limit=departements()).removed_m2 == pytest.approx(2_000)
+    assert read(frame, name="OCS-GE_D065_2022", limit=departements()).removed_m2 == pytest.approx(38_000)
+    assert read(frame, limit=departements().iloc[:1]).removed_m2 == pytest.approx(2_000)
+    with pytest.raises(GeometryError, match="no département 09"):
+        read(frame, name="OCS-GE_D009_2022", limit=departements())
+    with pytest.raises(GeometryError, match="several départements"):
+        read(frame, limit=departements())
+
+
+def test_limits_as_admin_express_delivers_them(tmp_path):
+    """Its layer of départements is found among the others, whatever its case; a file of one layer is taken as it is."""
+    write(departements(), tmp_path / "ADMIN-EXPRESS.gpkg", layer="COMMUNE")
+    with pytest.raises(InputError, match="holds 2 layers"):
+        read_limit(write(departements(), tmp_path / "ADMIN-EXPRESS.gpkg", layer="REGION"))
+    path = write(departements(), tmp_path / "ADMIN-EXPRESS.gpkg", layer="Departement")
+    assert read_limit(path)["INSEE_DEP"].tolist() == ["32", "65"]
+    assert len(read_limit(write(departements().iloc[:1], tmp_path / "limit.gpkg"))) == 1
 
 
 def test_a_flux_across_generations_is_refused_unless_forced():

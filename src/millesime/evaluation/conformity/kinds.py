@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from millesime.artificialisation import ADDED_COLUMNS, EXEMPTIONS, FACT_COLUMNS
 from millesime.sources.ocsge.kinds import kind_of, pair_of
 from millesime.sources.ocsge.names import kind_named
 
@@ -56,6 +57,9 @@ _OCS_GE = (
 )
 _REASONS = frozenset({"cs_rule", "us_rule"})
 
+#: What `millesime artif` writes beside IGN's attributes: the decision, what exemptions take, the official status.
+_DECISION = frozenset({*ADDED_COLUMNS, *FACT_COLUMNS, *(item.column for item in EXEMPTIONS.values()), "artif_official"})
+
 OCCUPATION_SOL = Kind("OCCUPATION_SOL", _OCS_GE, own=_REASONS, is_partition=True, has_minimum_units=True)
 ARTIF = Kind(
     "ARTIF",
@@ -65,7 +69,7 @@ ARTIF = Kind(
         Attribute("artif", "text", values=("artif", "non artif")),
         Attribute("crit_seuil", "boolean"),
     ),
-    own=_REASONS | {"matrix_status", "status_step"},
+    own=_REASONS | _DECISION,
     is_partition=True,
     has_minimum_units=True,
 )
@@ -79,7 +83,7 @@ PATCH = Kind("PATCH", (*_OPTIONAL, Attribute("cs_corr", "text", codes="CS"), Att
 _FIXED = {kind.name: kind for kind in (OCCUPATION_SOL, ARTIF, ZONE_CONSTRUITE, COSIA, PATCH)}
 
 #: Attributes of the chain's own differential, which also holds the places whose status did not change.
-_OWN_DIFF = frozenset({"id", "area_m2", "aire", "sliver", "changed"})
+_OWN_DIFF = frozenset({"id", "area_m2", "aire", "sliver", "border_noise", "near_threshold", "changed"})
 _UNCHANGED = frozenset({"sliver", "changed"})
 
 
