@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from millesime.indicators.accounts import Account, account
-from millesime.indicators.communes import commune_layer
+from millesime.indicators.accounts import Account, account, account_of
+from millesime.indicators.communes import commune_layer, covered_share
 from millesime.indicators.grounds import Ground, Vintage, ground_of, ground_of_pieces
+from millesime.indicators.identities import broken_identities, require_identities
 from millesime.indicators.places import (
     LEVELS,
     Place,
@@ -18,7 +19,7 @@ from millesime.indicators.places import (
     unions_of,
 )
 from millesime.indicators.product import COLUMNS, INDICATORS, Indicators
-from millesime.indicators.territory import indicators_of, territory_indicators
+from millesime.indicators.territory import indicators, territory_indicators
 
 __all__ = [
     "COLUMNS",
@@ -32,14 +33,18 @@ __all__ = [
     "Union",
     "Vintage",
     "account",
+    "account_of",
+    "broken_identities",
     "commune_layer",
     "communes_frame",
     "communes_of",
+    "covered_share",
     "ground_of",
     "ground_of_pieces",
-    "indicators_of",
+    "indicators",
     "no_places",
     "perimeters_of",
+    "require_identities",
     "scots_of",
     "territory_indicators",
     "unions_of",

@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import geopandas
 import numpy as np
 import numpy.typing as npt
 import shapely
 
 from millesime.errors import CrsError
-from millesime.indicators.grounds import Ground
+from millesime.indicators.grounds import Ground, ground_of_pieces
 from millesime.indicators.places import Place, Places
 
 Indices = npt.NDArray[np.intp]
@@ -88,7 +89,30 @@ class Account:
         return out
 
 
-def account(grounds: Sequence[Ground], places: Places, *, territory: tuple[str, str]) -> Account:
+def account(
+    pieces: geopandas.GeoDataFrame,
+    communes: geopandas.GeoDataFrame,
+    *,
+    years: tuple[int, ...],
+    territory: tuple[str, str],
+) -> Account:
+    """The account of one map of one or two vintages and of its communes: see `account_of`.
+
+    Args:
+        pieces: pieces that cover the map once, with `cs_Y`, `us_Y`, `artif_Y`, and `sliver` with two vintages.
+        communes: `insee`, `name` and geometry, one row each; may reach out of the map.
+        years: one or two vintages, increasing.
+        territory: its code and its name.
+
+    Raises:
+        CrsError: pieces and communes are in different CRS.
+    """
+    code, name = territory
+    ground = ground_of_pieces(pieces, years=years, code=code, name=name)
+    return account_of([ground], Places(communes), territory=territory)
+
+
+def account_of(grounds: Sequence[Ground], places: Places, *, territory: tuple[str, str]) -> Account:
     """Cut the ground along the limits of communes and of drawn perimeters.
 
     Areas are those of the exact intersections, without rounding of coordinates: what a commune's limit cuts off one

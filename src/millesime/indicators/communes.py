@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import geopandas
+import numpy as np
 import pandas as pd
 import shapely
 
 from millesime.geo.precision import snap
-from millesime.indicators.product import Indicators
+from millesime.indicators.figures import in_order
+from millesime.indicators.product import INDICATORS, Indicators
 
 #: Columns of the layer of communes -> (theme, indicator) they repeat. Stocks are those of the later vintage.
 FIGURES = {
@@ -22,6 +24,25 @@ FIGURES = {
     "artificial_net_ha_per_year": ("artificialisation", "net_per_year"),
     "impervious_net_ha": ("imperviousness", "net"),
 }
+
+
+def covered_share(table: Indicators, communes: geopandas.GeoDataFrame) -> Indicators:
+    """The indicators with the share of each commune that the map covers, of its limits as given here.
+
+    For communes that were cut to a zone before they were counted: their figures stand for that part only.
+    """
+    is_share = (table.table["level"] == "commune") & (table.table["indicator"] == "covered_share")
+    areas = table.table[(table.table["level"] == "commune") & (table.table["theme"] == "territory")]
+    areas = areas[areas["indicator"] == "area"]
+    whole_ha = pd.Series(shapely.area(communes.geometry.to_numpy()) / 10_000, index=communes["insee"])
+    shares = areas.assign(
+        indicator="covered_share",
+        unit=INDICATORS[("territory", "covered_share")][0],
+        value=np.minimum(100 * areas["value"].to_numpy() / whole_ha.reindex(areas["code"]).to_numpy(), 100.0),
+    )
+    if not len(shares):
+        return table
+    return Indicators(in_order(pd.concat([table.table[~is_share], shares], ignore_index=True)))
 
 
 def commune_layer(

@@ -80,7 +80,7 @@ class Places:
     """The places that a table tells of, beside the whole of the map. It checks itself when made."""
 
     communes: geopandas.GeoDataFrame
-    """`insee`, `name`, and `insee_dep` ('' where it is not known), geometry in the CRS of the maps; one row each."""
+    """`insee`, `name` and geometry in the CRS of the maps; one row each."""
 
     unions: tuple[Union, ...] = ()
     """Places made of communes."""
@@ -98,7 +98,7 @@ class Places:
         unknown = sorted(set(self.levels) - set(LEVELS))
         if unknown:
             raise ConfigError(f"no level {', '.join(unknown)}", remedy=f"levels are {', '.join(LEVELS)}")
-        lacking = [name for name in ("insee", "name", "insee_dep") if name not in self.communes.columns]
+        lacking = [name for name in ("insee", "name") if name not in self.communes.columns]
         if lacking:
             raise SchemaError(f"communes lack {', '.join(lacking)}")
         if self.communes["insee"].duplicated().any():
@@ -117,17 +117,12 @@ class Places:
 
 def no_places(crs: Any) -> Places:
     """Nothing but the whole of the map."""
-    return Places(communes_frame([], [], [], [], crs=crs))
+    return Places(communes_frame([], [], [], crs=crs))
 
 
-def communes_frame(
-    insee: Sequence[str], names: Sequence[str], departments: Sequence[str], geometry: Any, *, crs: Any
-) -> geopandas.GeoDataFrame:
+def communes_frame(insee: Sequence[str], names: Sequence[str], geometry: Any, *, crs: Any) -> geopandas.GeoDataFrame:
     """Communes as `Places` holds them."""
-    columns = {
-        name: np.array(list(values), dtype=object)
-        for name, values in (("insee", insee), ("name", names), ("insee_dep", departments))
-    }
+    columns = {key: np.array(list(values), dtype=object) for key, values in (("insee", insee), ("name", names))}
     return geopandas.GeoDataFrame(columns, geometry=np.asarray(geometry, dtype=object), crs=crs)
 
 
@@ -135,15 +130,13 @@ def communes_of(frame: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
     """One row per commune from Admin Express' layer, whose communes may come in several parts.
 
     Args:
-        frame: `insee_com`, `nom` and geometry; `insee_dep` where it is known.
+        frame: `insee_com`, `nom` and geometry.
 
     Returns:
-        `insee`, `name`, `insee_dep`, geometry; ordered by code.
+        `insee`, `name`, geometry; ordered by code.
     """
-    known = frame.assign(insee_dep=frame["insee_dep"] if "insee_dep" in frame.columns else "")
-    merged = known[["insee_com", "nom", "insee_dep", "geometry"]].dissolve("insee_com", sort=True).reset_index()
-    merged = merged.rename(columns={"insee_com": "insee", "nom": "name"})
-    return merged[["insee", "name", "insee_dep", "geometry"]]
+    merged = frame[["insee_com", "nom", "geometry"]].dissolve("insee_com", sort=True).reset_index()
+    return merged.rename(columns={"insee_com": "insee", "nom": "name"})[["insee", "name", "geometry"]]
 
 
 def unions_of(

@@ -71,8 +71,8 @@ def years_of_places(account: Account, slots: Slots, held: Int64) -> tuple[Int64,
         held: (units,) ground in each unit, half square centimetres.
 
     Returns:
-        (places, slots) the latest vintage of each slot, -1 where the place has none; and for each place and slot the
-        ground held by each vintage, traces left out.
+        (places, slots) the latest vintage of each slot, traces apart, -1 where the place has none; and for each place
+        and slot the ground held by each vintage.
 
     Raises:
         ConfigError: the vintages of a place cannot be told in order.
@@ -89,10 +89,10 @@ def years_of_places(account: Account, slots: Slots, held: Int64) -> tuple[Int64,
             found: dict[int, int] = {}
             for ground in range(len(account.grounds)):
                 year, area = slots.years[ground][slot], int(by_ground[place, ground])
-                if year is not None and area > TRACE_SHARE * total:
+                if year is not None and area:
                     found[year] = found.get(year, 0) + area
             mine.append(dict(sorted(found.items())))
-            latest[place, slot] = max(found, default=-1)
+            latest[place, slot] = max(main_years(found, total=total), default=-1)
         shares.append(mine)
         told = [year for year in latest[place].tolist() if year >= 0]
         if told != sorted(set(told)):
@@ -101,3 +101,13 @@ def years_of_places(account: Account, slots: Slots, held: Int64) -> tuple[Int64,
                 remedy="give maps whose vintages are of about the same years, or each map by itself",
             )
     return latest, shares
+
+
+def main_years(found: dict[int, int], *, total: int) -> list[int]:
+    """Years that hold more than a trace of a place.
+
+    Args:
+        found: ground by year.
+        total: ground that the maps hold of the place.
+    """
+    return [year for year, area in found.items() if area > TRACE_SHARE * total]

@@ -6,12 +6,12 @@ import geopandas
 import pydantic
 
 from millesime.compute.context import StepContext
-from millesime.indicators.accounts import Account, account
+from millesime.indicators.accounts import Account, account_of
 from millesime.indicators.communes import commune_layer
 from millesime.indicators.grounds import Ground, ground_of_pieces
 from millesime.indicators.places import Places, communes_frame, communes_of
 from millesime.indicators.product import Indicators
-from millesime.indicators.territory import indicators_of
+from millesime.indicators.territory import indicators
 from millesime.io.files import written_whole
 from millesime.io.vector import read_vector, write_parquet
 from millesime.io.workspace import Summary
@@ -28,8 +28,8 @@ def run(context: StepContext) -> Summary:
     """Read the pieces of ground and the communes, count, write the table and the communes."""
     communes = _communes(context)
     territory = context.territory
-    accounts = account([_ground(context)], Places(communes), territory=(territory.code, territory.name))
-    table = indicators_of(accounts)
+    accounts = account_of([_ground(context)], Places(communes), territory=(territory.code, territory.name))
+    table = indicators(accounts)
     with_figures = commune_layer(table, communes, extent=territory.extent)
     write_table(table, context)
     write_parquet(with_figures, context.output("communes"))
@@ -54,7 +54,7 @@ def _communes(context: StepContext) -> geopandas.GeoDataFrame:
     location = context.source("admin_express")
     crs = context.territory.crs
     if location is None:
-        return communes_frame([], [], [], [], crs=crs)
+        return communes_frame([], [], [], crs=crs)
     database = load("admin_express", location, context.territory.extent, crs=crs, layers=("commune",))
     return communes_of(database.layer("commune"))
 

@@ -8,13 +8,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from millesime.indicators.accounts import PER_M2, Account, account
+from millesime.indicators.accounts import PER_M2, Account, account_of
 from millesime.indicators.figures import PER_HA, Sums, in_order, tabulate
 from millesime.indicators.grounds import Ground
+from millesime.indicators.identities import require_identities
 from millesime.indicators.measures import Tally, changes, code_flows, code_stocks, status_flows, status_stocks
 from millesime.indicators.places import Places, no_places
 from millesime.indicators.product import COLUMNS, INDICATORS, Indicators
-from millesime.indicators.slots import Slots, slots_of, years_of_places
+from millesime.indicators.slots import Slots, main_years, slots_of, years_of_places
 
 #: A place is complete when the map covers this share of it: limits of places and of maps differ by metres.
 COMPLETE_PCT = 99.5
@@ -47,16 +48,20 @@ def territory_indicators(
         CodeError: unknown codes.
         ConfigError: vintages of a place that cannot be told in order.
     """
-    found = account(
+    found = account_of(
         grounds,
         places if places is not None else no_places(grounds[0].pieces.crs),
         territory=territory or _named(grounds),
     )
-    return indicators_of(found)
+    return indicators(found)
 
 
-def indicators_of(account: Account) -> Indicators:
-    """All the figures of an account, in a fixed order: place, theme, indicator, vintages, item."""
+def indicators(account: Account) -> Indicators:
+    """All the figures of an account, in a fixed order: place, theme, indicator, vintages, item.
+
+    Raises:
+        InternalError: stocks and fluxes do not agree (`identities`).
+    """
     slots = slots_of([ground.years for ground in account.grounds])
     tally = Tally(account, slots)
     everything = tally.zeros()
@@ -70,7 +75,9 @@ def indicators_of(account: Account) -> Indicators:
         sums += [*code_flows(tally, since, slot), *status_flows(tally, since, slot), *changes(tally, since, slot)]
     table = tabulate(account, slots, latest, sums)
     of_places = _of_places(account, slots, latest, shares, everything)
-    return Indicators(in_order(pd.concat([of_places, table], ignore_index=True)))
+    result = Indicators(in_order(pd.concat([of_places, table], ignore_index=True)))
+    require_identities(result)
+    return result
 
 
 def _named(grounds: Sequence[Ground]) -> tuple[str, str]:
@@ -111,7 +118,7 @@ def _of_places(
         if told.level != "territory":
             add(place, "status", years[-1], 1.0, status_of(share, shares[place], total=int(covered[place])))
         for slot, found in enumerate(shares[place]):
-            for year, area in found.items():
+            for year, area in found.items() if latest[place, slot] >= 0 else ():
                 add(place, "vintage_area", int(latest[place, slot]), area / PER_HA, str(year))
     return pd.DataFrame.from_records(rows, columns=list(COLUMNS))
 
@@ -133,4 +140,8 @@ def status_of(covered_pct: float, shares: Sequence[dict[int, int]], *, total: in
     least = min(sum(found.values()) for found in shares)
     if not covered_pct * least / total >= COMPLETE_PCT:
         return "PARTIAL"
-    return "COMPLETE_NOT_UNIFORM" if any(len(found) > 1 for found in shares) else "COMPLETE_UNIFORM"
+    return (
+        "COMPLETE_NOT_UNIFORM"
+        if any(len(main_years(found, total=total)) > 1 for found in shares)
+        else "COMPLETE_UNIFORM"
+    )

@@ -16,7 +16,7 @@ from millesime.indicators import (
     INDICATORS,
     Indicators,
     Places,
-    account,
+    account_of,
     commune_layer,
     communes_frame,
     communes_of,
@@ -42,7 +42,7 @@ def pieces_of(*rows, years=(2019, 2022)) -> geopandas.GeoDataFrame:
 
 def communes(*rows) -> geopandas.GeoDataFrame:
     insee, names, boxes = zip(*rows, strict=True)
-    return communes_frame(insee, names, [""] * len(rows), [shapely.box(*box) for box in boxes], crs="EPSG:2154")
+    return communes_frame(insee, names, [shapely.box(*box) for box in boxes], crs="EPSG:2154")
 
 
 #: Aville covers x < 150, Bourg x > 150; the map is 200 m x 100 m = 2 ha.
@@ -171,12 +171,12 @@ def test_without_communes():
 
 def test_ground_outside_the_communes_is_told():
     places = communes(("01001", "Aville", (0, 0, 150, 100)))
-    assert account([ground()], Places(places), territory=("T", "T")).outside_m2 == 5000
+    assert account_of([ground()], Places(places), territory=("T", "T")).outside_m2 == 5000
 
 
 def test_refusals():
     with pytest.raises(CrsError):
-        account([ground()], Places(TWO_COMMUNES.to_crs("EPSG:32631")), territory=("T", "T"))
+        account_of([ground()], Places(TWO_COMMUNES.to_crs("EPSG:32631")), territory=("T", "T"))
     table = table_of().table
     with pytest.raises(SchemaError, match="twice"):
         Indicators(pd.concat([table, table.iloc[:1]]))
@@ -199,7 +199,7 @@ def random_ground(seed: int) -> tuple[geopandas.GeoDataFrame, geopandas.GeoDataF
     south = shapely.box(0, 0, 300, rng.uniform(20, 280))
     whole = shapely.box(0, 0, 300, 300)
     cuts = [west, south.difference(west), whole.difference(west).difference(south)]
-    places = communes_frame(["1", "2", "3"], list("abc"), [""] * 3, cuts, crs="EPSG:2154")
+    places = communes_frame(["1", "2", "3"], list("abc"), cuts, crs="EPSG:2154")
     return pieces_of(*rows), places
 
 
