@@ -8,7 +8,22 @@ from typing import Annotated
 import typer
 
 import millesime
-from millesime.cli import artif, check, demo, diff, enaf, explain, new, predict, publish, run, status, train, vectorise
+from millesime.cli import (
+    artif,
+    check,
+    demo,
+    diff,
+    enaf,
+    explain,
+    new,
+    predict,
+    publish,
+    run,
+    sensitivity,
+    status,
+    train,
+    vectorise,
+)
 from millesime.errors import MillesimeError
 
 app = typer.Typer(
@@ -33,6 +48,7 @@ for name, module in {
     "explain": explain,
     "diff": diff,
     "enaf": enaf,
+    "sensitivity": sensitivity,
     "publish": publish,
 }.items():
     app.command(name)(module.command)
