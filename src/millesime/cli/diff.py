@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from millesime.cli.diff_told import as_text, flux_told, moved_told, result_told
+from millesime.cli.diff_sides import Side, read_side, require_effect, years_of
+from millesime.cli.diff_text import as_text
 from millesime.cli.output import AsJson, emit
+from millesime.cli.status_options import (
+    Crs,
+    Limit,
+    StatusOptions,
+    read_limits,
+    require_writable,
+    with_status_options,
+)
 
 if TYPE_CHECKING:
     import geopandas
-    import pandas as pd
 
-    from millesime.artificialisation import Artificialisation
-    from millesime.differential import Corrected, Differential, Overlay
-    from millesime.sources.ocsge import DeliveredLayer
+    from millesime.artificialisation import Artificialisation, Parameters
+    from millesime.differential import Corrected, Differential
 
 #: How far borders that do not match may be from one another, in metres, when nothing is said.
 _TOLERANCE_M = 0.5
-
-
-@dataclass(frozen=True)
-class _Side:
-    """One vintage as read."""
-
-    layer: DeliveredLayer
-    told: tuple[str, ...]
-    result: Artificialisation
 
 
 @dataclass(frozen=True)
@@ -43,9 +40,11 @@ class _Patch:
     without: Differential
 
 
+@with_status_options
 def command(
     first: Annotated[Path, typer.Argument(help="The earlier vintage: delivery, folder, archive or file.")],
     second: Annotated[Path, typer.Argument(help="The later vintage.")],
+    status: StatusOptions,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="GeoPackage or Parquet to write.")] = None,
     tolerance_m: Annotated[
         float | None,
@@ -62,42 +61,75 @@ def command(
     years: Annotated[
         tuple[int, int] | None, typer.Option(help="Both vintages, where the files do not tell them: 2019 2022.")
     ] = None,
-    crs: Annotated[str | None, typer.Option(help="CRS of files that have none: EPSG:2154.")] = None,
+    status_from: Annotated[
+        str | None,
+        typer.Option(
+            "--status",
+            help="delivered: the status of layers ARTIF as it is; computed: decided here with the options. By default "
+            "computed from OCCUPATION_SOL, delivered where a file has ARTIF alone.",
+        ),
+    ] = None,
+    context_first: Annotated[
+        list[Path] | None, typer.Option(help="OCS GE of a neighbour of the earlier vintage; may be repeated.")
+    ] = None,
+    context_second: Annotated[
+        list[Path] | None, typer.Option(help="OCS GE of a neighbour of the later vintage; may be repeated.")
+    ] = None,
+    limit: Limit = None,
+    crs: Crs = None,
     as_json: AsJson = False,
 ) -> None:
     """What changed between two vintages, apart from slivers and displaced borders.
 
     The artificial flux is that of the status of both vintages, thresholds included, never derived from the codes.
     """
-    from millesime.differential import ENOUGH, Parameters, balance, difference, matching_share
+    from millesime.artificialisation import rules_told
+    from millesime.differential import (
+        ENOUGH,
+        Parameters,
+        balance,
+        difference,
+        flux_told,
+        layers_of,
+        matching_share,
+        moved_told,
+        result_told,
+        status_warnings,
+    )
+    from millesime.io.vector import write_geopackage, write_parquet
     from millesime.sources.ocsge import require_comparable
 
-    _require_writable(output)
-    sides = [_read(path, crs) for path in (first, second)]
-    both = _years(sides, years)
-    warnings = require_comparable(*(side.layer.generations[0] for side in sides), force=force)
-    polygons = [side.result.frame.geometry.to_numpy() for side in sides]
-    share = matching_share(*polygons)
+    require_writable(output, ".gpkg", ".parquet", ".geoparquet")
+    rules, limits = status.parameters(), read_limits(limit, crs)
+    sides = [
+        read_side(path, around or (), rules, status_from=status_from, limit=limits, crs=crs)
+        for path, around in ((first, context_first), (second, context_second))
+    ]
+    require_effect(sides, status, patch)
+    both = years_of(sides, years)
+    warnings = [*require_comparable(*(side.generation for side in sides), force=force)]
+    warnings += status_warnings(sides[0].result, sides[1].result)
+    share = matching_share(*(side.result.frame.geometry.to_numpy() for side in sides))
     chosen = tolerance_m if tolerance_m is not None else (0.0 if share >= ENOUGH else _TOLERANCE_M)
     options: dict[str, Any] = {
         "years": both,
-        "territory": sides[0].layer.territory or "",
+        "territory": "-".join(item.layer.territory or "" for item in sides[0].occupations),
         "parameters": Parameters(tolerance_m=chosen),
     }
     earlier, later, correction = sides[0].result, sides[1].result, None
     if patch is not None:
         without = difference(earlier, later, **options)[0]
-        correction = _corrected(patch, crs, earlier, without, chosen)
-        earlier = _status(correction.correction.frame)
+        correction, earlier = _corrected(patch, crs, sides[0], rules, without, chosen)
     result, over = difference(earlier, later, **options)
     table = balance(earlier, later, result, over)
     told = {
-        "first": _side_told(sides[0], first),
-        "second": _side_told(sides[1], second),
+        "first": sides[0].told(),
+        "second": sides[1].told(),
         "years": list(both),
         "output": None if output is None else str(output),
         "layers": [],
-        "warnings": list(warnings),
+        "warnings": warnings,
+        "rules": [] if all(side.is_delivered for side in sides) else rules_told(rules),
         "matching_share": round(share, 4),
         "tolerance_m": chosen,
         **result_told(result, over, table),
@@ -112,97 +144,29 @@ def command(
             "moved": moved_told(correction.moved),
             "flux_without": flux_told(correction.without.frame),
         }
-    if output is not None:
-        told["layers"] = _write(output, result, over, table, told, correction)
+    if output is not None and output.suffix.lower() == ".gpkg":
+        layers = layers_of(result, over, table, told)
+        if correction is not None:
+            layers["PATCH_MOVED"] = correction.moved
+        write_geopackage(output, layers)
+        told["layers"] = list(layers)
+    elif output is not None:
+        write_parquet(result.changes, output)
+        told["layers"] = [output.stem]
     emit(told, as_json=as_json, text=as_text(told))
 
 
-def _read(path: Path, crs: str | None) -> _Side:
-    from millesime.sources.ocsge import read_delivery
-
-    delivery = read_delivery(path, kind="OCCUPATION_SOL", crs=crs)
-    layer = delivery.layer("OCCUPATION_SOL")
-    return _Side(layer, delivery.sentences(), _status(layer.frame))
-
-
-def _status(frame: geopandas.GeoDataFrame) -> Artificialisation:
-    from millesime.artificialisation import artificialise
-
-    return artificialise(frame)
-
-
-def _years(sides: Sequence[_Side], given: tuple[int, int] | None) -> tuple[int, int]:
-    from millesime.errors import ConfigError
-
-    found = given or tuple(side.layer.year for side in sides)
-    first, second = found
-    names = " and ".join(side.layer.name for side in sides)
-    if first is None or second is None:
-        raise ConfigError(
-            "the vintage of a file is not known",
-            place=names,
-            remedy="give both with --years, such as --years 2019 2022",
-        )
-    if first >= second:
-        raise ConfigError(
-            f"the earlier vintage comes first, got {first} and {second}",
-            place=names,
-            remedy="give them the other way round, or say --years",
-        )
-    return first, second
-
-
 def _corrected(
-    path: Path, crs: str | None, earlier: Artificialisation, without: Differential, tolerance_m: float
-) -> _Patch:
+    path: Path, crs: str | None, side: Side, rules: Parameters, without: Differential, tolerance_m: float
+) -> tuple[_Patch, Artificialisation]:
+    """The first vintage corrected and decided again, and what that moved."""
+    from millesime.artificialisation import artificialise
     from millesime.differential import corrected, moved_by_correction
     from millesime.sources.ocsge import read_delivery
 
     delivery = read_delivery(path, kind="PATCH", crs=crs)
-    columns = [name for name in earlier.frame.columns if name in ("id", "code_cs", "code_us", "geometry")]
-    correction = corrected(earlier.frame[columns], delivery.layer("PATCH").frame, tolerance_m=tolerance_m)
-    moved = moved_by_correction(earlier, _status(correction.frame), correction)
-    return _Patch(delivery.sentences(), correction, moved, without)
-
-
-def _side_told(side: _Side, path: Path) -> dict[str, Any]:
-    counts = side.layer.counts
-    return {
-        "file": str(path),
-        "layer": side.layer.name,
-        "year": side.layer.year,
-        "generation": side.layer.generations[0],
-        "rows": counts["read"],
-        "rows_used": counts["used"],
-        "polygons": len(side.layer.frame),
-        "told": list(side.told),
-    }
-
-
-def _write(
-    output: Path, result: Differential, over: Overlay, table: pd.DataFrame, told: dict[str, Any], patch: _Patch | None
-) -> list[str]:
-    """Write the file; the names of its layers."""
-    from millesime.cli.diff_layers import layers_of
-    from millesime.io.vector import write_geopackage, write_parquet
-
-    if output.suffix.lower() != ".gpkg":
-        write_parquet(result.changes, output)
-        return [output.stem]
-    layers = layers_of(result, over, table, told)
-    if patch is not None:
-        layers["PATCH_MOVED"] = patch.moved
-    write_geopackage(output, layers)
-    return list(layers)
-
-
-def _require_writable(output: Path | None) -> None:
-    from millesime.errors import ConfigError
-
-    suffixes = (".gpkg", ".parquet", ".geoparquet")
-    if output is not None and output.suffix.lower() not in suffixes:
-        raise ConfigError(
-            f"{output.suffix or 'no suffix'} is not written", place=output, remedy=f"end it with {', '.join(suffixes)}"
-        )
-    if output is not None and not output.absolute().parent.is_dir():
-        raise ConfigError("no such folder", place=output.parent, remedy="create it first")
+    columns = ["id", "code_cs", "code_us", "geometry"]
+    correction = corrected(side.result.frame[columns], delivery.layer("PATCH").frame, tolerance_m=tolerance_m)
+    again = artificialise(correction.frame, parameters=rules, context=[item.frame for item in side.around])
+    moved = moved_by_correction(side.result, again, correction)
+    return _Patch(delivery.sentences(), correction, moved, without), again

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import geopandas
 
     from millesime.artificialisation import Occupation, Parameters
+    from millesime.sources.ocsge import KindName
 
 Layer = Annotated[
     str | None, typer.Option(help="Layer to read, by its name or its file's, where several could be meant.")
@@ -97,13 +98,18 @@ def with_status_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def read_occupations(
-    path: Path, *, layer: str | None = None, crs: str | None = None, limit: geopandas.GeoDataFrame | None = None
+    path: Path,
+    *,
+    kinds: tuple[KindName, ...] = ("OCCUPATION_SOL", "ARTIF"),
+    layer: str | None = None,
+    crs: str | None = None,
+    limit: geopandas.GeoDataFrame | None = None,
 ) -> tuple[tuple[Occupation, ...], tuple[str, ...]]:
-    """The départements of OCCUPATION_SOL at a path, and what was found there and not read."""
+    """The départements of the first of some kinds that a path holds, and what was found there and not read."""
     from millesime.artificialisation import occupations_of
     from millesime.sources.ocsge import read_delivery
 
-    delivery = read_delivery(path, kind=("OCCUPATION_SOL", "ARTIF"), layer=layer, crs=crs, limit=limit, others=True)
+    delivery = read_delivery(path, kind=kinds, layer=layer, crs=crs, limit=limit, others=True)
     return occupations_of(delivery), delivery.told
 
 

@@ -1,25 +1,23 @@
-"""The layers that `millesime diff` writes into a GeoPackage."""
+"""The layers of a differential in a GeoPackage."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import geopandas
-    import pandas as pd
+import geopandas
+import pandas as pd
 
-    from millesime.differential import Differential, Overlay, Snapped
+from millesime.differential.overlay import Overlay, Snapped
+from millesime.differential.product import Differential
 
 
 def layers_of(result: Differential, over: Overlay, table: pd.DataFrame, told: Mapping[str, Any]) -> dict[str, Any]:
-    """Layers and tables by name.
+    """Layers and tables by name, from a differential, its overlay, its balance and what is told of them.
 
     DIFF: changed codes; ARTIF_DIFF: changed status, +1 or -1; NOISE: slivers and border noise, in neither of both;
     SNAPPED: strips between borders that were put on one another; the transitions, the balance, and how it was made.
     """
-    import pandas as pd
-
     changes = result.changes
     sliver = changes["sliver"].to_numpy(dtype=bool)
     real = changes[~sliver]
@@ -41,17 +39,15 @@ def layers_of(result: Differential, over: Overlay, table: pd.DataFrame, told: Ma
 
 def _strips(snapped: Snapped, *, crs: Any) -> geopandas.GeoDataFrame:
     """Row of the polygon of each vintage, counted from 0 among its single polygons, -1 for none."""
-    import geopandas
-
     rows = {"row_first": snapped.first, "row_before": snapped.before, "row_after": snapped.after}
     return geopandas.GeoDataFrame({**rows, "area_m2": snapped.area_m2}, geometry=snapped.pieces, crs=crs)
 
 
 def _about(told: Mapping[str, Any]) -> pd.DataFrame:
-    import pandas as pd
-
     lines = [("years", "-".join(map(str, told["years"]))), ("tolerance_m", str(told["tolerance_m"]))]
-    lines += [(side, told[side]["layer"]) for side in ("first", "second")]
+    for side in ("first", "second"):
+        lines += [(side, rows["layer"]) for rows in told[side]["layers"]]
+        lines.append((f"{side} status", told[side]["status"]))
     lines += [(f"snapped {name}", str(value)) for name, value in told["snapped"].items()]
     lines += [("warning", text) for text in told["warnings"]]
     if told["patch"] is not None:
