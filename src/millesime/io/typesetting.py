@@ -58,4 +58,4 @@ def _compiled(source: str, files: Mapping[str, bytes] | None, **options: Any) ->
 @cache
 def _compiler() -> Any:
     fonts = typst.Fonts(include_system_fonts=False)
-    return typst.Compiler(input={_MAIN: b""}, font_paths=fonts)
+    return typst.Compiler(font_paths=fonts)

@@ -38,11 +38,11 @@ def legend(
     """
     groups: list[Group] = []
     if delivery.reference_year is not None:
-        groups.append(_changes(delivery, geometry))
-    groups.append(_vintage(delivery, geometry, folder="", visible=True))
+        groups.append(changes_group(delivery, geometry))
+    groups.append(vintage_group(delivery, geometry, visible=True))
     if delivery.reference_year is not None:
         earlier = Delivery(delivery.code, delivery.reference_year)
-        groups.append(_vintage(earlier, geometry, folder=f"../{delivery.reference_year}/", visible=False))
+        groups.append(vintage_group(earlier, {}, folder=f"../{delivery.reference_year}/", visible=False))
     groups.append(_cosia(delivery, nomenclature, geometry))
     if pictures:
         groups.append(_pictures(pictures, shown=delivery.year))
@@ -68,20 +68,32 @@ def themes(delivery: Delivery, groups: Sequence[Group]) -> tuple[Theme, ...]:
     return tuple((name, layers) for name, layers in kept if layers)
 
 
-def _vintage(delivery: Delivery, geometry: Mapping[str, str], *, folder: str, visible: bool) -> Group:
+def vintage_group(
+    delivery: Delivery, geometry: Mapping[str, str], *, visible: bool, folder: str = "", built_zone: bool = True
+) -> Group:
+    """The layers of one vintage.
+
+    Args:
+        delivery: names of its files.
+        geometry: layer -> 'Polygon' or 'MultiPolygon'; 'Polygon' by default.
+        visible: whether its cover is shown first.
+        folder: where its files lie, relative to the project.
+        built_zone: whether it has a ZONE_CONSTRUITE.
+    """
     year, file = delivery.year, f"{folder}{delivery.stock}"
     cover, use = occupation_styles()
     explanation = f"explication_{year}"
 
     def kind(layer: str) -> str:
-        return geometry.get(layer, "Polygon") if not folder else "Polygon"
+        return geometry.get(layer, "Polygon")
 
+    zone = ProjectLayer(
+        f"zone_construite_{year}",
+        f"Zone construite {year}",
+        VectorSource(file, "ZONE_CONSTRUITE", built_zone_styles()[0], kind("ZONE_CONSTRUITE")),
+    )
     layers = (
-        ProjectLayer(
-            f"zone_construite_{year}",
-            f"Zone construite {year}",
-            VectorSource(file, "ZONE_CONSTRUITE", built_zone_styles()[0], kind("ZONE_CONSTRUITE")),
-        ),
+        *((zone,) if built_zone else ()),
         ProjectLayer(
             f"couverture_{year}",
             f"Couverture (CS) {year}",
@@ -106,7 +118,8 @@ def _vintage(delivery: Delivery, geometry: Mapping[str, str], *, folder: str, vi
     return Group(f"OCS GE {year}", layers, expanded=visible)
 
 
-def _changes(delivery: Delivery, geometry: Mapping[str, str]) -> Group:
+def changes_group(delivery: Delivery, geometry: Mapping[str, str]) -> Group:
+    """The layers of the difference with the reference vintage."""
     first, second = delivery.period
     flux, change = artificial_difference_styles(first, second)[0], difference_styles(first, second)[0]
     layers = (

@@ -33,8 +33,13 @@ class Material:
     crs: str
     extent: Bounds
     current: VintageLayers
-    built_zone: geopandas.GeoDataFrame
-    cover_vector: geopandas.GeoDataFrame
+
+    built_zone: geopandas.GeoDataFrame | None
+    """None when official files have none."""
+
+    cover_vector: geopandas.GeoDataFrame | None
+    """None when the map was not made from imagery here."""
+
     indicators: Indicators
 
     communes: geopandas.GeoDataFrame

@@ -45,24 +45,26 @@ class Package:
 
 def packages(material: Material) -> tuple[Package, ...]:
     """The GeoPackages of a delivery."""
-    made = [_stock(material), _cosia(material)]
+    made = [_stock(material)]
+    if material.cover_vector is not None:
+        made.append(_cosia(material, material.cover_vector))
     if material.differential is not None:
         made.append(_difference(material, material.differential))
     return tuple(made)
 
 
 def _stock(material: Material) -> Package:
-    delivery, current = material.delivery, material.current
+    delivery, current, zone = material.delivery, material.current, material.built_zone
     return Package(
         delivery.stock,
         layers={
             "OCCUPATION_SOL": occupation_layer(current.ocsge),
-            "ZONE_CONSTRUITE": built_zone_layer(material.built_zone),
+            **({} if zone is None else {"ZONE_CONSTRUITE": built_zone_layer(zone)}),
             delivery.artificial_layer: artificial_layer(current.artificialisation),
         },
         styles={
             "OCCUPATION_SOL": occupation_styles(),
-            "ZONE_CONSTRUITE": built_zone_styles(),
+            **({} if zone is None else {"ZONE_CONSTRUITE": built_zone_styles()}),
             delivery.artificial_layer: artificial_styles(),
         },
         tables={"EXPLICATION": explanations(current.ocsge, current.artificialisation), "LEXIQUE": lexicon()},
@@ -81,9 +83,9 @@ def _difference(material: Material, differential: geopandas.GeoDataFrame) -> Pac
     )
 
 
-def _cosia(material: Material) -> Package:
+def _cosia(material: Material, cover_vector: geopandas.GeoDataFrame) -> Package:
     return Package(
         material.delivery.cosia,
-        layers={"COSIA": cosia_layer(material.cover_vector)},
+        layers={"COSIA": cosia_layer(cover_vector)},
         styles={"COSIA": cosia_styles()},
     )
