@@ -156,7 +156,7 @@ def render(page: Page) -> str:
         loader=PackageLoader("millesime.publication"),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=_typeset,
+        finalize=typeset,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
@@ -164,7 +164,7 @@ def render(page: Page) -> str:
     return environment.get_template("portrait.html.jinja").render(page=page)
 
 
-def _typeset(value: Any) -> Any:
+def typeset(value: Any) -> Any:
     """French typography for the texts of the page: curly apostrophes, no-break spaces before double punctuation."""
     if type(value) is not str:  # what is marked as safe is not touched, nor are numbers
         return value
