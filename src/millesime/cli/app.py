@@ -15,6 +15,7 @@ from millesime.cli import (
     diff,
     enaf,
     explain,
+    mos,
     new,
     predict,
     publish,
@@ -52,6 +53,7 @@ for name, module in {
     "publish": publish,
 }.items():
     app.command(name)(module.command)
+app.add_typer(mos.app, name="mos")
 
 
 def _print_version(wanted: bool) -> None:

@@ -75,7 +75,7 @@ def command(
         "output": None if output is None else str(output),
         "years": list(known),
         "rows": [{"read": layer.counts["read"], "used": layer.counts["used"]} for layer in layers],
-        "told": [*(sentence for layer in layers for sentence in layer.told), *result.told],
+        "told": [*(f"{layer.name}: {sentence}" for layer in layers for sentence in layer.told), *result.told],
         "near_share": near,
         "tolerance_m": used,
         "written": [] if output is None else _write(output, result, polygons),
@@ -194,7 +194,7 @@ def _text(told: dict[str, Any]) -> str:
             cells = "".join(f"{value:>11.2f}" for value in hectares)
             lines.append(
                 f"  {figure:<11}{row['item']} > {row['alternative']:<{35 - len(row['item'])}}{cells}"
-                f"{row['difference_ha']:>12.2f}"
+                f"{round(row['difference_ha'], 2) + 0.0:>12.2f}"
             )
     lines += [f"{row['rank']:>3}. {row['why']}" for row in told["polygons"][:_SHOWN]]
     left = len(told["polygons"]) - _SHOWN

@@ -21,10 +21,13 @@ from millesime.differential.near_thresholds import near_threshold
 from millesime.errors import ConfigError
 from millesime.indicators.doubt import REASONS, Facts, Flags, Parameters, mean_widths_m, suspect_pairs
 from millesime.indicators.status_variants import MIXED_USE, UNKNOWN_USE, confidences
-from millesime.indicators.written_numbers import Language, hectares, metres, percent
+from millesime.indicators.written_numbers import Language, hectares, metres, percent, square_metres
 
 #: How many polygons a person looks at.
 TOP = 50
+
+#: Below this area, in square metres, hectares to the hundredth say too little.
+_IN_M2 = 1_000.0
 
 
 def weighty_polygons(
@@ -224,7 +227,8 @@ def _why(pieces: _Pieces, facts: Facts, row: int, language: Language) -> str:
 
 def _what(pieces: _Pieces, row: int, language: Language) -> Iterator[str]:
     french = language == "fr"
-    yield hectares(float(pieces.area_m2[row]) / 10_000, language)
+    area_m2 = float(pieces.area_m2[row])
+    yield square_metres(area_m2, language) if area_m2 < _IN_M2 else hectares(area_m2 / 10_000, language)
     codes = [f"{cs[row]}\u00a0× {us[row]}" for cs, us in zip(pieces.column("cs"), pieces.column("us"), strict=True)]
     statuses = [column[row] == ARTIFICIAL for column in pieces.column("artif")]
     if len(codes) == 1:
