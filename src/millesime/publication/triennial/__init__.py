@@ -10,37 +10,43 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from millesime.publication.triennial.case import Case, Doubt, ReportPlace
+    from millesime.publication.triennial.assembling import Beside, case_of
+    from millesime.publication.triennial.case import Case, ReportPlace
     from millesime.publication.triennial.content import DataSource, Quantity, Report
+    from millesime.publication.triennial.csv_writer import figures_csv
     from millesime.publication.triennial.docx_writer import docx_bytes
-    from millesime.publication.triennial.figures_csv import figures_csv
     from millesime.publication.triennial.ground_maps import Ground
+    from millesime.publication.triennial.planning_zones import plan_of
     from millesime.publication.triennial.report import build_report
-    from millesime.publication.triennial.typst_source import pictures_source, typst_source
+    from millesime.publication.triennial.typst_writer import pictures_source, typst_source
 
 __all__ = [
+    "Beside",
     "Case",
     "DataSource",
-    "Doubt",
     "Ground",
     "Quantity",
     "Report",
     "ReportPlace",
     "build_report",
+    "case_of",
     "docx_bytes",
     "figures_csv",
     "pictures_source",
+    "plan_of",
     "typst_source",
 ]
 
 _MODULES = {
-    "case": ("Case", "Doubt", "ReportPlace"),
+    "assembling": ("Beside", "case_of"),
+    "case": ("Case", "ReportPlace"),
     "content": ("DataSource", "Quantity", "Report"),
     "docx_writer": ("docx_bytes",),
-    "figures_csv": ("figures_csv",),
+    "csv_writer": ("figures_csv",),
     "ground_maps": ("Ground",),
+    "planning_zones": ("plan_of",),
     "report": ("build_report",),
-    "typst_source": ("pictures_source", "typst_source"),
+    "typst_writer": ("pictures_source", "typst_source"),
 }
 _PLACES = {name: module for module, names in _MODULES.items() for name in names}
 

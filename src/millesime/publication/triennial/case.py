@@ -13,6 +13,7 @@ from millesime.publication.triennial.content import DataSource
 
 if TYPE_CHECKING:
     from millesime.indicators.enaf import Enaf
+    from millesime.indicators.sensitivity import Sensitivity
 
 Kind = Literal["commune", "epci"]
 
@@ -38,15 +39,11 @@ class ReportPlace:
 
 
 @dataclass(frozen=True)
-class Doubt:
-    """What of the artificial flux of a place is in doubt, in hectares."""
+class Coverage:
+    """Share of a place that each map covers, from 0 to 100."""
 
-    noise_gain_ha: float = 0.0
-    """Pieces too thin or small to be told from a displaced border."""
-
-    noise_loss_ha: float = 0.0
-    near_threshold_ha: float = 0.0
-    """Gain plus loss of patches about as large as a threshold, slivers apart."""
+    before_pct: float
+    after_pct: float
 
 
 @dataclass(frozen=True)
@@ -67,11 +64,14 @@ class Case:
     sources: Mapping[str, DataSource]
     """'before', 'after', 'communes', and where they are given 'enaf' and 'planning'."""
 
-    doubts: Mapping[str, Doubt] = field(default_factory=dict)
-    """By code of the place."""
+    sensitivity: Sensitivity | None = None
+    """What the artificial figures of each place rest on, at the level 'place'."""
 
-    coverage: Mapping[str, tuple[float, float]] = field(default_factory=dict)
-    """Code of the place -> share of it that the first and the second vintage cover, from 0 to 100."""
+    coverage: Mapping[str, Coverage] = field(default_factory=dict)
+    """By code, of the places that one of the maps leaves a part of."""
+
+    tolerance_m: float = 0.0
+    """Borders at most this far apart were put on one another."""
 
     official_status: bool = False
     """Whether the artificial status was read from the files instead of computed."""

@@ -83,9 +83,7 @@ class Quantity:
             return self.bare
         if self.unit == "%":
             return f"{self.bare}{THIN}%"
-        shown = self.bare
-        if shown.startswith("<") or shown.startswith("−<"):
-            shown = f"moins de{FIXED}0,01"
+        shown = f"moins de{FIXED}0,01" if "<" in self.bare else self.bare
         return f"{shown}{FIXED}ha" + (" par an" if self.unit == "ha/year" else "")
 
     @property

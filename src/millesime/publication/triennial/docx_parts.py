@@ -9,6 +9,7 @@ from typing import Any
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.oxml.parser import OxmlElement
+from lxml import etree
 
 #: The date of every part of the archive: the same report has the same bytes.
 _WHEN = (1980, 1, 1, 0, 0, 0)
@@ -16,9 +17,9 @@ _WHEN = (1980, 1, 1, 0, 0, 0)
 _THUMBNAIL = "docProps/thumbnail.jpeg"
 
 
-def element(name: str, **attributes: str) -> Any:
+def element(tag: str, /, **attributes: str) -> Any:
     """An element 'w:name' with attributes of the same namespace."""
-    made = OxmlElement(name)
+    made = OxmlElement(tag)
     for key, value in attributes.items():
         made.set(qn(f"w:{key}"), value)
     return made
@@ -176,6 +177,15 @@ def _without_thumbnail(relations: bytes) -> bytes:
     for item in list(tree):
         if item.get("Type", "").endswith("/thumbnail"):
             tree.remove(item)
-    from lxml import etree
-
     return bytes(etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True))
+
+
+def set_look(table: Any, *, last_row: bool) -> None:
+    """Which parts of the style of a table are wanted: its titles, and its last row when that is a total."""
+    wanted = {"firstRow": "1", "lastRow": str(int(last_row)), "firstColumn": "0", "lastColumn": "0"}
+    value = 0x0020 | (0x0040 if last_row else 0) | 0x0600
+    look = element("w:tblLook", val=f"{value:04X}", **wanted, noHBand="1", noVBand="1")
+    properties = table._tbl.tblPr
+    for former in properties.findall(qn("w:tblLook")):
+        properties.remove(former)
+    properties.append(look)

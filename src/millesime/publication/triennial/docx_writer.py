@@ -41,10 +41,11 @@ from millesime.publication.triennial.docx_parts import (
     keep_row_whole,
     repeat_row,
     same_bytes,
+    set_look,
     unnumber,
 )
 from millesime.publication.triennial.docx_styles import STYLES, TABLE, prepare
-from millesime.publication.triennial.typst_source import TO_COMPLETE
+from millesime.publication.triennial.typst_writer import TO_COMPLETE
 
 #: The date of the document's properties: the data are dated in the text, and the same report has the same bytes.
 _WHEN = datetime.datetime(2000, 1, 1)
@@ -216,17 +217,7 @@ class _Writer:
         self._caption("Tableau", title).paragraph_format.keep_with_next = True
         made = self.document.add_table(rows=0, cols=len(table.columns), style=TABLE)
         made.autofit = False
-        look = made._tbl.tblPr.find(element("w:tblLook").tag)
-        if look is not None:
-            for name, value in (
-                ("firstRow", "1"),
-                ("lastRow", str(int(table.total))),
-                ("firstColumn", "0"),
-                ("noVBand", "1"),
-                ("noHBand", "1"),
-                ("val", "0020"),
-            ):
-                look.set(element("w:tblLook", **{name: value}).keys()[0], value)
+        set_look(made, last_row=table.total)
         _fill(made.add_row(), tuple(Strong(column.title) for column in table.columns), table.columns, last=False)
         repeat_row(made.rows[0])
         for rank, row in enumerate(table.rows):

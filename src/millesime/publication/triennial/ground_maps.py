@@ -124,10 +124,12 @@ class Ground:
 
     @cached_property
     def geometries(self) -> npt.NDArray[Any]:
+        """(n,) polygons of the pieces."""
         return np.asarray(self.case.pieces.geometry.to_numpy())
 
     @cached_property
     def tree(self) -> shapely.STRtree:
+        """The pieces by where they lie."""
         return shapely.STRtree(self.geometries)
 
     def view(self, place: ReportPlace) -> GroundView:

@@ -69,8 +69,10 @@ def map_svg(drawing: Drawing, panels: Sequence[Panel], tones: Sequence[Tone], *,
     height = round(below + 30 + legend_height + 16)
     body.append(_label(french(source), 0, height - 4, size=10.5, colour="#6b7280"))
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH_PX}" height="{height}" '
-        f'viewBox="0 0 {WIDTH_PX} {height}" font-family={quoteattr(_FONT)}>{"".join(body)}</svg>',
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH_PX}" height="{height}" '
+            f'viewBox="0 0 {WIDTH_PX} {height}" font-family={quoteattr(_FONT)}>{"".join(body)}</svg>'
+        ),
         height,
     )
 

@@ -114,7 +114,8 @@ def _states_text(facts: Facts, place: ReportPlace) -> str:
     first, second = facts.years
     before, after = (facts.get("artificialisation", "stock", year=year).text for year in facts.years)
     return (
-        f"Deux cartes de {place.name} côte à côte : {before} artificialisés en {first}, {after} en {second}. Le tableau "
+        f"Deux cartes de {place.name} côte à côte : {before} artificialisés en {first}, {after} en {second}. Le "
+        "tableau "
         "qui suit donne les surfaces."
     )
 

@@ -74,8 +74,10 @@ def _cover(case: Case, place: ReportPlace) -> Cover:
         facts=tuple(facts),
         write_in=(f"date de présentation au {words.council}, années civiles sur lesquelles porte le rapport.",),
         warning=(
-            "Document de travail. Les chiffres et les cartes sont faits par le logiciel millesime à partir des fichiers "
-            "nommés en annexe ; les explications, l'évaluation des objectifs et l'avis appartiennent à la collectivité. "
+            "Document de travail. Les chiffres et les cartes sont faits par le logiciel millesime à partir des "
+            "fichiers "
+            "nommés en annexe ; les explications, l'évaluation des objectifs et l'avis appartiennent à la "
+            "collectivité. "
             "Les places à remplir portent la mention « À compléter par la collectivité »."
         ),
     )

@@ -27,8 +27,10 @@ def sources_appendix(case: Case, sources: Sequence[DataSource]) -> Chapter:
     blocks = [
         Paragraph(
             (
-                "Les numéros entre crochets renvoient à cette liste. Le fichier CSV joint donne chaque chiffre du "
-                "rapport avec toutes ses décimales, sa définition, son fichier et sa couche.",
+                (
+                    "Les numéros entre crochets renvoient à cette liste. Le fichier CSV joint donne chaque chiffre du "
+                    "rapport avec toutes ses décimales, sa définition, son fichier et sa couche."
+                ),
             )
         ),
         Table(

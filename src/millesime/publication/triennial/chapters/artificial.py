@@ -41,9 +41,13 @@ def artificial_chapter(case: Case, place: ReportPlace, pictures: Sequence[Pictur
     blocks: list[Block] = [
         Paragraph(
             (
-                "Un sol est artificialisé quand ses fonctions écologiques sont durablement altérées par son occupation "
-                "ou son usage : bâti, sols revêtus ou stabilisés, pelouses des quartiers, des zones d'activité et des "
-                "bords de route. Ce chapitre ne parle pas de consommation d'espaces.",
+                (
+                    "Un sol est artificialisé quand ses fonctions écologiques sont durablement altérées par son "
+                    "occupation "
+                    "ou son usage : bâti, sols revêtus ou stabilisés, pelouses des quartiers, des zones d'activité "
+                    "et des "
+                    "bords de route. Ce chapitre ne parle pas de consommation d'espaces."
+                ),
             )
         ),
         Subheading("Les sols artificialisés aux deux dates"),
@@ -65,7 +69,8 @@ def artificial_chapter(case: Case, place: ReportPlace, pictures: Sequence[Pictur
     blocks += [
         Subheading("Raisons de ces évolutions"),
         WriteIn(
-            "raisons des évolutions observées : opérations d'aménagement, permis délivrés, équipements publics, actions "
+            "raisons des évolutions observées : opérations d'aménagement, permis délivrés, équipements publics, "
+            "actions "
             "de renaturation ; les numéros de la carte des changements aident à les situer.",
             lines=8,
         ),

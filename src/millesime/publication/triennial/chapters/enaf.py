@@ -41,7 +41,7 @@ def enaf_chapter(case: Case, place: ReportPlace) -> Chapter:
     """The chapter of point 1; without a file of figures it says what is missing and where to get it."""
     blocks: list[Block] = [Paragraph((_INTRODUCTION,))]
     own, why = _own(case, place)
-    blocks += _missing(place, why) if own is None else _told(case, place, own)
+    blocks += _missing(why) if own is None else _told(case, place, own)
     blocks += [
         Subheading("Explications et renaturation"),
         WriteIn(
@@ -71,7 +71,7 @@ def _own(case: Case, place: ReportPlace) -> tuple[Enaf | None, str]:
         return None, error.message
 
 
-def _missing(place: ReportPlace, why: str) -> list[Block]:
+def _missing(why: str) -> list[Block]:
     return [
         Paragraph(
             (why, " Le point 1° du décret, obligatoire dans tous les cas, reste donc à renseigner."), style="key"
@@ -80,13 +80,19 @@ def _missing(place: ReportPlace, why: str) -> list[Block]:
         Bullets(
             (
                 (
-                    "Données annuelles à l'échelle communale, produites par le Cerema à partir des Fichiers fonciers et "
-                    f"diffusées gratuitement par le {_PORTAL}, rubrique « consommation d'espaces ».",
+                    (
+                        "Données annuelles à l'échelle communale, produites par le Cerema à partir des Fichiers "
+                        "fonciers et "
+                        f"diffusées gratuitement par le {_PORTAL}, rubrique « consommation d'espaces »."
+                    ),
                 ),
                 ("Une fois le fichier téléchargé, la même commande avec l'option --enaf FICHIER remplit ce chapitre.",),
                 (
-                    "Le Cerema conseille de présenter la chronique depuis 2011, début de la décennie de référence, et "
-                    "non les trois dernières années seules.",
+                    (
+                        "Le Cerema conseille de présenter la chronique depuis 2011, début de la décennie de "
+                        "référence, et "
+                        "non les trois dernières années seules."
+                    ),
                 ),
             )
         ),
@@ -140,9 +146,12 @@ def _told(case: Case, place: ReportPlace, own: Enaf) -> list[Block]:
         _by_year(place, own),
         Paragraph(
             (
-                "Chaque année va du 1er janvier au 31 décembre. Les variations d'une année à l'autre tiennent aussi aux "
-                "dates de mise à jour des fichiers : seules des périodes de plusieurs années se lisent bien. La "
-                "dernière année est provisoire.",
+                (
+                    "Chaque année va du 1er janvier au 31 décembre. Les variations d'une année à l'autre tiennent "
+                    "aussi aux "
+                    "dates de mise à jour des fichiers : seules des périodes de plusieurs années se lisent bien. La "
+                    "dernière année est provisoire."
+                ),
             ),
             style="note",
         ),
@@ -252,9 +261,13 @@ def _trajectory(place: ReportPlace, found: Trajectory) -> list[Block]:
         ),
         Paragraph(
             (
-                "L'objectif de réduction de moitié est national ; la région, le SCoT puis le document d'urbanisme le "
-                "déclinent. Le repère ci-dessus est un calcul, non le plafond légal du territoire : ce plafond est celui "
-                "que fixent ces documents, à reporter au chapitre qui leur est consacré.",
+                (
+                    "L'objectif de réduction de moitié est national ; la région, le SCoT puis le document "
+                    "d'urbanisme le "
+                    "déclinent. Le repère ci-dessus est un calcul, non le plafond légal du territoire : ce plafond "
+                    "est celui "
+                    "que fixent ces documents, à reporter au chapitre qui leur est consacré."
+                ),
             ),
             style="note",
         ),

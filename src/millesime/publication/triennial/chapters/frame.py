@@ -39,8 +39,10 @@ def frame_chapter(case: Case, place: ReportPlace) -> Chapter:
     points = (
         (
             "1°",
-            "Consommation d'espaces naturels, agricoles et forestiers (ENAF), en hectares et en pourcentage de la "
-            "superficie du territoire",
+            (
+                "Consommation d'espaces naturels, agricoles et forestiers (ENAF), en hectares et en pourcentage de la "
+                "superficie du territoire"
+            ),
             ENAF_TITLE,
             enaf,
         ),
@@ -53,8 +55,10 @@ def frame_chapter(case: Case, place: ReportPlace) -> Chapter:
         ("3°", "Surfaces dont les sols ont été rendus imperméables", IMPERVIOUS_TITLE, "Renseigné"),
         (
             "4°",
-            "Évaluation du respect des objectifs de réduction de la consommation d'ENAF et de lutte contre "
-            "l'artificialisation fixés dans les documents de planification et d'urbanisme",
+            (
+                "Évaluation du respect des objectifs de réduction de la consommation d'ENAF et de lutte contre "
+                "l'artificialisation fixés dans les documents de planification et d'urbanisme"
+            ),
             PLANNING_TITLE,
             planning,
         ),
@@ -66,12 +70,18 @@ def frame_chapter(case: Case, place: ReportPlace) -> Chapter:
             Subheading("Ce que la loi demande"),
             Paragraph(
                 (
-                    "L'article L. 2231-1 du code général des collectivités territoriales (CGCT) demande au maire d'une "
-                    "commune, ou au président d'un établissement public de coopération intercommunale, dotés d'un plan "
-                    "local d'urbanisme, d'un document en tenant lieu ou d'une carte communale, de présenter au moins "
-                    "tous les trois ans un rapport sur l'artificialisation des sols de leur territoire au cours des "
-                    "années civiles précédentes. Ce rapport dit dans quelle mesure les objectifs de lutte contre "
-                    "l'artificialisation sont atteints.",
+                    (
+                        "L'article L. 2231-1 du code général des collectivités territoriales (CGCT) demande au maire "
+                        "d'une "
+                        "commune, ou au président d'un établissement public de coopération intercommunale, dotés "
+                        "d'un plan "
+                        "local d'urbanisme, d'un document en tenant lieu ou d'une carte communale, de présenter au "
+                        "moins "
+                        "tous les trois ans un rapport sur l'artificialisation des sols de leur territoire au cours "
+                        "des "
+                        "années civiles précédentes. Ce rapport dit dans quelle mesure les objectifs de lutte contre "
+                        "l'artificialisation sont atteints."
+                    ),
                 )
             ),
             Bullets(
@@ -79,10 +89,14 @@ def frame_chapter(case: Case, place: ReportPlace) -> Chapter:
                     ("Le rapport donne lieu à un débat, suivi d'un vote.",),
                     ("Le rapport et l'avis sont publiés.",),
                     (
-                        "Dans les quinze jours qui suivent leur publication, ils sont transmis aux représentants de "
-                        "l'État dans la région et le département, au président du conseil régional, au président de "
-                        "l'intercommunalité dont la commune est membre (ou aux maires des communes membres) et au "
-                        "président de l'établissement chargé du schéma de cohérence territoriale (SCoT).",
+                        (
+                            "Dans les quinze jours qui suivent leur publication, ils sont transmis aux représentants "
+                            "de "
+                            "l'État dans la région et le département, au président du conseil régional, au président "
+                            "de "
+                            "l'intercommunalité dont la commune est membre (ou aux maires des communes membres) et au "
+                            "président de l'établissement chargé du schéma de cohérence territoriale (SCoT)."
+                        ),
                     ),
                 )
             ),
@@ -100,9 +114,12 @@ def frame_chapter(case: Case, place: ReportPlace) -> Chapter:
             ),
             Paragraph(
                 (
-                    "Le décret demande aussi d'expliquer les raisons des évolutions observées, notamment l'effet des "
-                    "décisions d'aménagement et d'urbanisme et des actions de renaturation. Cette explication "
-                    f"appartient à {words.the} : sa place est marquée dans chaque chapitre.",
+                    (
+                        "Le décret demande aussi d'expliquer les raisons des évolutions observées, notamment l'effet "
+                        "des "
+                        "décisions d'aménagement et d'urbanisme et des actions de renaturation. Cette explication "
+                        f"appartient à {words.the} : sa place est marquée dans chaque chapitre."
+                    ),
                 )
             ),
             Subheading("Notre lecture"),
@@ -113,15 +130,21 @@ def frame_chapter(case: Case, place: ReportPlace) -> Chapter:
                 (
                     (
                         Strong("Deux mesures séparées. "),
-                        "La consommation d'ENAF (point 1) et l'artificialisation (points 2 et 3) n'ont ni la même "
-                        "définition ni la même source. Elles ne s'additionnent pas et ne se comparent pas. L'objectif "
-                        "national de réduction de moitié sur 2021-2031 porte sur la première seulement.",
+                        (
+                            "La consommation d'ENAF (point 1) et l'artificialisation (points 2 et 3) n'ont ni la même "
+                            "définition ni la même source. Elles ne s'additionnent pas et ne se comparent pas. "
+                            "L'objectif "
+                            "national de réduction de moitié sur 2021-2031 porte sur la première seulement."
+                        ),
                     ),
                     (
                         Strong("Les années. "),
-                        f"La carte d'occupation du sol existe pour {first} et {second} : les chiffres "
-                        "d'artificialisation sont ceux de cette période, non ceux de chaque année civile. Un chiffre "
-                        "par an est une moyenne.",
+                        (
+                            f"La carte d'occupation du sol existe pour {first} et {second} : les chiffres "
+                            "d'artificialisation sont ceux de cette période, non ceux de chaque année civile. Un "
+                            "chiffre "
+                            "par an est une moyenne."
+                        ),
                     ),
                     (
                         Strong("Le statut artificialisé. "),
@@ -133,15 +156,22 @@ def frame_chapter(case: Case, place: ReportPlace) -> Chapter:
                     ),
                     (
                         Strong("Les sols imperméables. "),
-                        "Le décret renvoie aux catégories 1° et 2° de la nomenclature, « surfaces dont les sols sont "
-                        "imperméabilisés en raison du bâti » ou « d'un revêtement ». Nous comptons les couvertures "
-                        "CS1.1.1.1 (bâti) et CS1.1.1.2 (sols revêtus) de l'OCS GE, quel que soit leur usage.",
+                        (
+                            "Le décret renvoie aux catégories 1° et 2° de la nomenclature, « surfaces dont les sols "
+                            "sont "
+                            "imperméabilisés en raison du bâti » ou « d'un revêtement ». Nous comptons les couvertures "
+                            "CS1.1.1.1 (bâti) et CS1.1.1.2 (sols revêtus) de l'OCS GE, quel que soit leur usage."
+                        ),
                     ),
                     (
                         Strong("Points exigibles. "),
-                        "Selon l'administration, les points 2°, 3° et 4° ne sont pas obligatoires avant 2031 tant que "
-                        "les documents d'urbanisme n'ont pas intégré leur objectif. Ce rapport donne les points 2° et "
-                        "3° dans tous les cas.",
+                        (
+                            "Selon l'administration, les points 2°, 3° et 4° ne sont pas obligatoires avant 2031 "
+                            "tant que "
+                            "les documents d'urbanisme n'ont pas intégré leur objectif. Ce rapport donne les points "
+                            "2° et "
+                            "3° dans tous les cas."
+                        ),
                     ),
                 )
             ),

@@ -17,9 +17,13 @@ def impervious_chapter(case: Case, place: ReportPlace) -> Chapter:
     blocks: list[Block] = [
         Paragraph(
             (
-                "Un sol imperméable est un sol bâti ou revêtu, que l'eau ne traverse plus. C'est une partie des sols "
-                "artificialisés : une pelouse de quartier est artificialisée sans être imperméable. Les surfaces de ce "
-                "chapitre ne s'ajoutent donc pas à celles du précédent.",
+                (
+                    "Un sol imperméable est un sol bâti ou revêtu, que l'eau ne traverse plus. C'est une partie des "
+                    "sols "
+                    "artificialisés : une pelouse de quartier est artificialisée sans être imperméable. Les surfaces "
+                    "de ce "
+                    "chapitre ne s'ajoutent donc pas à celles du précédent."
+                ),
             )
         ),
         Paragraph(

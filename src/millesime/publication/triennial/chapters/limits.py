@@ -28,22 +28,24 @@ _VAGUE_USES = ("US6.6", "US235")
 def limits_chapter(case: Case, place: ReportPlace) -> Chapter:
     """Thresholds, vague uses, noise, minimum units, errors of a map: what the council must know before it debates."""
     facts = facts_of(case, place)
-    first, second = case.years
     blocks: list[Block] = [
         Paragraph(("Les chiffres de ce rapport sont exacts au sens du calcul, non au sens du terrain.",)),
         Bullets(_cautions(case, facts)),
         Subheading("Combien d'hectares en dépendent"),
-        _table(case, place, facts),
+        _table(case, facts),
+        *_readings(case, place),
         Paragraph(
             (
-                "Ces surfaces ne sont pas des erreurs : ce sont celles qui changeraient les premières avec un autre "
-                "seuil, un usage mieux connu ou un tracé plus fin. Si le solde de la période est du même ordre que "
-                "l'une d'elles, il ne suffit pas à conclure.",
+                (
+                    "Ces surfaces ne sont pas des erreurs : ce sont celles qui changeraient les premières avec un "
+                    "autre "
+                    "seuil, un usage mieux connu ou un tracé plus fin. Si le solde de la période est du même ordre que "
+                    "l'une d'elles, il ne suffit pas à conclure."
+                ),
             ),
             style="note",
         ),
     ]
-    del first, second
     return Chapter("Ce que ces chiffres ne disent pas", tuple(blocks))
 
 
@@ -57,24 +59,35 @@ def _cautions(case: Case, facts: Facts) -> tuple[Runs, ...]:
     found: list[Runs] = [
         (
             Strong("Aucune marge d'erreur n'est calculée. "),
-            "Il faudrait des points contrôlés sur le terrain ou sur photographie, propres à ce territoire. Sans eux, un "
-            "intervalle serait faux : il n'y en a donc pas. Un écart de quelques dixièmes d'hectare peut être une "
-            "erreur de la carte.",
+            (
+                "Il faudrait des points contrôlés sur le terrain ou sur photographie, propres à ce territoire. Sans "
+                "eux, un "
+                "intervalle serait faux : il n'y en a donc pas. Un écart de quelques dixièmes d'hectare peut être une "
+                "erreur de la carte."
+            ),
         ),
         (
             Strong("Le flux compare deux états. "),
-            f"Il ne dit rien de ce qui a changé puis est revenu entre {first} et {second}, ni de la date exacte d'un "
-            "changement. Un permis accordé mais non construit n'y est pas ; un chantier ouvert y est.",
+            (
+                f"Il ne dit rien de ce qui a changé puis est revenu entre {first} et {second}, ni de la date exacte "
+                "d'un "
+                "changement. Un permis accordé mais non construit n'y est pas ; un chantier ouvert y est."
+            ),
         ),
         (
             Strong("Le statut dépend de seuils. "),
-            f"Un îlot non artificialisé de moins de {small} m² entouré de sols artificialisés compte comme "
-            f"artificialisé, et inversement ; un bâti d'au moins {built} m² compte toujours.",
+            (
+                f"Un îlot non artificialisé de moins de {small} m² entouré de sols artificialisés compte comme "
+                f"artificialisé, et inversement ; un bâti d'au moins {built} m² compte toujours."
+            ),
         ),
         (
             Strong("Ce qui est petit n'est pas sur la carte. "),
-            f"Le bâti y est représenté à partir de {least} m², le reste à partir de {inside} m² dans la zone construite "
-            f"et de {outside} m² au dehors.",
+            (
+                f"Le bâti y est représenté à partir de {least} m², le reste à partir de {inside} m² dans la zone "
+                "construite "
+                f"et de {outside} m² au dehors."
+            ),
         ),
         (
             Strong("Les exemptions facultatives ne sont pas appliquées. "),
@@ -82,8 +95,11 @@ def _cautions(case: Case, facts: Facts) -> tuple[Runs, ...]:
         ),
         (
             Strong("Ce n'est pas la consommation d'ENAF. "),
-            "Un sol peut être artificialisé sans que de l'espace soit consommé, et l'inverse. Aucun chiffre de ce rapport "
-            "ne passe d'une mesure à l'autre.",
+            (
+                "Un sol peut être artificialisé sans que de l'espace soit consommé, et l'inverse. Aucun chiffre de "
+                "ce rapport "
+                "ne passe d'une mesure à l'autre."
+            ),
         ),
     ]
     if facts.get("change", "area").is_nil:
@@ -91,16 +107,18 @@ def _cautions(case: Case, facts: Facts) -> tuple[Runs, ...]:
             1,
             (
                 Strong("Aucun changement n'est visible sur la carte. "),
-                "Cela ne veut pas dire que rien n'a été construit : un bâtiment plus petit que le seuil, ou sur un sol "
-                "déjà artificialisé, ne change rien à ces chiffres.",
+                (
+                    "Cela ne veut pas dire que rien n'a été construit : un bâtiment plus petit que le seuil, ou sur "
+                    "un sol "
+                    "déjà artificialisé, ne change rien à ces chiffres."
+                ),
             ),
         )
     return tuple(found)
 
 
-def _table(case: Case, place: ReportPlace, facts: Facts) -> Table:
+def _table(case: Case, facts: Facts) -> Table:
     first, second = case.years
-    doubt = case.doubts.get(place.code)
     rows: list[tuple[Cell, ...]] = [
         (
             f"Sols dont le statut tient à un seuil, non au croisement de la couverture et de l'usage ({year})",
@@ -114,38 +132,6 @@ def _table(case: Case, place: ReportPlace, facts: Facts) -> Table:
             facts.get("artificialisation", "flux_without_code_change"),
         )
     )
-    if doubt is not None:
-        told = {
-            "near_threshold": (
-                doubt.near_threshold_ha,
-                "flux (gains plus pertes) d'îlots dont la surface est à moins de 5 % d'un seuil",
-            ),
-            "noise_gain": (
-                doubt.noise_gain_ha,
-                "gains en éclats trop fins pour être distingués d'une limite redessinée",
-            ),
-            "noise_loss": (
-                doubt.noise_loss_ha,
-                "pertes en éclats trop fins pour être distingués d'une limite redessinée",
-            ),
-        }
-        rows += [
-            (
-                meaning[0].upper() + meaning[1:],
-                Quantity(
-                    value=value,
-                    unit="ha",
-                    meaning=meaning,
-                    theme="artificialisation",
-                    indicator=name,
-                    place=facts.place,
-                    sources=("before", "after", "communes"),
-                    year_from=first,
-                    year_to=second,
-                ),
-            )
-            for name, (value, meaning) in told.items()
-        ]
     for code in _VAGUE_USES:
         rows.append(
             (
@@ -161,4 +147,74 @@ def _table(case: Case, place: ReportPlace, facts: Facts) -> Table:
         (Column("Ce qui est en jeu", 4), Column("Surface (ha)", is_number=True)),
         tuple(rows),
         total=True,
+    )
+
+
+#: Readings of the sensitivity that are told -> how they are worded; 'net' is the figure that they change.
+_READINGS = {
+    ("thresholds", "matrix"): "Sans aucun seuil : couverture et usage seuls",
+    ("near_threshold", "lower"): "Avec des seuils plus bas de 5 %",
+    ("near_threshold", "higher"): "Avec des seuils plus hauts de 5 %",
+    ("order", "remove_first"): "En retirant les petits îlots avant de combler les petites enclaves",
+    ("connectivity", "touch"): "Si deux polygones qui se touchent par un coin forment un seul îlot",
+    ("enclosure", "single"): "Si une enclave doit être entourée d'un seul ensemble",
+    ("built_forcing", "adjacent"): "Si le bâti protège aussi ce qui le touche",
+    ("unknown_use", "US5"): "Si l'usage inconnu (US6.6) était de l'habitat",
+    ("slivers", "without"): "Sans les éclats trop fins pour être distingués d'une limite redessinée",
+}
+
+
+def _readings(case: Case, place: ReportPlace) -> list[Block]:
+    """The balance of the period, one thing read otherwise at a time."""
+    if case.sensitivity is None:
+        return []
+    found = case.sensitivity.of(place.code, level="place")
+    net = found[found["figure"] == "net"]
+    rows: list[tuple[Cell, ...]] = []
+    for (item, alternative), label in _READINGS.items():
+        row = net[(net["item"] == item) & (net["alternative"] == alternative)]
+        if len(row):
+            value = float(row["other_ha"].iloc[0])
+            rows.append(
+                (label, _other(case, place, f"{item}, {alternative}", f"solde de l'artificialisation : {label}", value))
+            )
+    if not rows:
+        return []
+    facts = facts_of(case, place)
+    rows.append(("Solde retenu dans ce rapport", facts.get("artificialisation", "net")))
+    first, second = case.years
+    return [
+        Subheading("Le même solde, lu autrement"),
+        Paragraph(
+            (
+                (
+                    "La loi ne fixe pas tout : ce tableau recalcule le solde en changeant une seule chose à la fois. "
+                    "Plus les "
+                    "lignes sont proches, plus le chiffre est solide."
+                ),
+            )
+        ),
+        Table(
+            f"Solde de l'artificialisation {first}-{second} selon la lecture",
+            (Column("Lecture", 4), Column("Solde (ha)", is_number=True)),
+            tuple(rows),
+            total=True,
+        ),
+    ]
+
+
+def _other(case: Case, place: ReportPlace, item: str, meaning: str, value: float) -> Quantity:
+    first, second = case.years
+    return Quantity(
+        value=value,
+        unit="ha",
+        meaning=meaning,
+        theme="sensitivity",
+        indicator="net",
+        place=(place.code, place.name),
+        sources=("before", "after", "communes"),
+        item=item,
+        year_from=first,
+        year_to=second,
+        signed=True,
     )

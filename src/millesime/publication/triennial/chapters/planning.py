@@ -5,15 +5,7 @@ from __future__ import annotations
 from millesime.publication.triennial.case import Case, ReportPlace
 from millesime.publication.triennial.chapters.frame import PLANNING_TITLE
 from millesime.publication.triennial.content import Block, Cell, Chapter, Column, Paragraph, Subheading, Table, WriteIn
-from millesime.publication.triennial.facts import facts_of
-
-_ZONES = {
-    "U": "Zones urbaines (U)",
-    "AU": "Zones à urbaniser (AU)",
-    "A": "Zones agricoles (A)",
-    "N": "Zones naturelles et forestières (N)",
-    "outside": "Hors de toute zone",
-}
+from millesime.publication.triennial.facts import facts_of_zones
 
 
 def planning_chapter(case: Case, place: ReportPlace) -> Chapter:
@@ -21,9 +13,13 @@ def planning_chapter(case: Case, place: ReportPlace) -> Chapter:
     blocks: list[Block] = [
         Paragraph(
             (
-                "Les objectifs sont ceux de la planification régionale (SRADDET ou document équivalent), du SCoT et du "
-                "plan local d'urbanisme ou de la carte communale. Ils ne figurent dans aucune base de données : cette "
-                "évaluation est écrite par la collectivité, à l'aide des chiffres des chapitres précédents.",
+                (
+                    "Les objectifs sont ceux de la planification régionale (SRADDET ou document équivalent), du SCoT "
+                    "et du "
+                    "plan local d'urbanisme ou de la carte communale. Ils ne figurent dans aucune base de données : "
+                    "cette "
+                    "évaluation est écrite par la collectivité, à l'aide des chiffres des chapitres précédents."
+                ),
             )
         )
     ]
@@ -34,9 +30,12 @@ def planning_chapter(case: Case, place: ReportPlace) -> Chapter:
         blocks.append(
             Paragraph(
                 (
-                    "Les zones du document d'urbanisme n'ont pas été fournies. Le Géoportail de l'urbanisme "
-                    "(geoportail-urbanisme.gouv.fr) les diffuse ; la même commande avec l'option --planning FICHIER "
-                    "ajoute ici l'artificialisation par zone urbaine, à urbaniser, agricole et naturelle.",
+                    (
+                        "Les zones du document d'urbanisme n'ont pas été fournies. Le Géoportail de l'urbanisme "
+                        "(geoportail-urbanisme.gouv.fr) les diffuse ; la même commande avec l'option --planning "
+                        "FICHIER "
+                        "ajoute ici l'artificialisation par zone urbaine, à urbaniser, agricole et naturelle."
+                    ),
                 ),
                 style="note",
             )
@@ -66,30 +65,28 @@ def planning_chapter(case: Case, place: ReportPlace) -> Chapter:
 
 
 def _zones(case: Case, place: ReportPlace) -> Table | None:
-    facts = facts_of(case, place)
-    if "planning" not in case.sources or not facts.has("planning", "artificial_stock"):
-        return None
-    rows: list[tuple[Cell, ...]] = []
-    for stock in facts.items("planning", "stock"):
-        named = {"item": stock.item}
-        rows.append(
-            (
-                _ZONES.get(stock.item, stock.item),
-                stock,
-                facts.get("planning", "artificial_stock", **named),
-                facts.get("planning", "artificial_gain", **named),
-                facts.get("planning", "artificial_loss", **named),
-            )
-        )
     first, second = case.years
+    rows: list[tuple[Cell, ...]] = []
+    for facts in facts_of_zones(case, place):
+        if facts.has("territory", "area"):
+            rows.append(
+                (
+                    facts.place[1].removeprefix(f"{place.name}, "),
+                    facts.get("territory", "area"),
+                    *(facts.get("artificialisation", name) for name in ("stock", "share", "gain", "loss")),
+                )
+            )
+    if not rows:
+        return None
     return Table(
         f"Artificialisation par zone du document d'urbanisme, {first}-{second}",
         (
             Column("Zone", 2.4),
             Column("Surface (ha)", is_number=True),
-            Column(f"Artificialisés en {second} (ha)", 1.2, is_number=True),
-            Column("Artificialisés depuis (ha)", 1.2, is_number=True),
-            Column("Désartificialisés (ha)", 1.3, is_number=True),
+            Column(f"Artificialisés en {second} (ha)", 1.3, is_number=True),
+            Column("Part (%)", 0.8, is_number=True),
+            Column("Devenus artificialisés (ha)", 1.3, is_number=True),
+            Column("Désartificialisés (ha)", 1.4, is_number=True),
         ),
         tuple(rows),
     )

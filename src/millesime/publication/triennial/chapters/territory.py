@@ -21,14 +21,14 @@ from millesime.publication.triennial.content import (
 from millesime.publication.triennial.facts import facts_of
 from millesime.publication.triennial.words import WORDS
 
-#: A place is told to be covered in part below this share, in per cent.
-COVERED_PCT = 99.95
+#: A map is told to cover a place in part below this share, in per cent.
+_COVERED_PCT = 99.5
 
 
 def essential_chapter(case: Case, place: ReportPlace) -> Chapter:
     """The figures that a council needs first."""
     facts = facts_of(case, place)
-    first, second = case.years
+    second = case.years[1]
     words = WORDS[place.kind]
     items: list[Runs] = [
         (
@@ -55,7 +55,10 @@ def essential_chapter(case: Case, place: ReportPlace) -> Chapter:
         ),
         (
             Strong("Ce que ces chiffres ne disent pas. "),
-            "Une carte comporte des erreurs et des seuils ; le chapitre du même nom dit combien d'hectares en dépendent.",
+            (
+                "Une carte comporte des erreurs et des seuils ; le chapitre du même nom dit combien d'hectares en "
+                "dépendent."
+            ),
         ),
     ]
     return Chapter(
@@ -81,8 +84,11 @@ def territory_chapter(case: Case, place: ReportPlace, situation: Picture) -> Cha
     blocks: list[Block] = [
         Paragraph(
             (
-                f"{place.name} (code {place.code}){where}.{made_of} Les cartes de {first} et de {second} y couvrent "
-                "ensemble ",
+                (
+                    f"{place.name} (code {place.code}){where}.{made_of} Les cartes de {first} et de {second} y "
+                    "couvrent "
+                    "ensemble "
+                ),
                 area,
                 ".",
             )
@@ -99,9 +105,10 @@ def territory_chapter(case: Case, place: ReportPlace, situation: Picture) -> Cha
 
 def _coverage(case: Case, place: ReportPlace, of_the: str) -> list[Block]:
     """A table of what each vintage covers, when one of them leaves ground out."""
-    shares = case.coverage.get(place.code)
-    if shares is None or min(shares) >= COVERED_PCT:
+    found = case.coverage.get(place.code)
+    if found is None:
         return []
+    shares = (found.before_pct, found.after_pct)
     keys = ("before", "after")
     quantities = [
         Quantity(
@@ -116,14 +123,17 @@ def _coverage(case: Case, place: ReportPlace, of_the: str) -> list[Block]:
         )
         for share, key, year in zip(shares, keys, case.years, strict=True)
     ]
-    short = [str(year) for year, share in zip(case.years, shares, strict=True) if share < COVERED_PCT]
-    which = f"La carte de {short[0]} ne couvre" if len(short) == 1 else "Les deux cartes ne couvrent"
+    short = [str(year) for year, share in zip(case.years, shares, strict=True) if share < _COVERED_PCT]
+    which = f"La carte de {short[0]} ne couvre" if len(short) == 1 else "Les deux cartes ensemble ne couvrent"
     return [
         Paragraph(
             (
                 Strong(f"{which} qu'une partie {of_the}. "),
-                "Les chiffres de ce rapport ne valent que pour le sol que les deux cartes couvrent ; ils ne disent rien "
-                "du reste.",
+                (
+                    "Les chiffres de ce rapport ne valent que pour le sol que les deux cartes couvrent ; ils ne "
+                    "disent rien "
+                    "du reste."
+                ),
             ),
             style="key",
         ),

@@ -11,7 +11,6 @@ from millesime.publication.triennial.content import (
     Bullets,
     Cell,
     Chapter,
-    Column,
     Cover,
     Paragraph,
     Picture,
@@ -78,7 +77,8 @@ _ROOM = """\
     text(weight: "bold", fill: rgb("#7a4f08"), title)
     linebreak()
     prompt
-    for _ in range(lines) { v(14pt); line(length: 100%, stroke: (paint: rgb("#b79b5f"), thickness: 0.5pt, dash: "dotted")) }
+    let dots = (paint: rgb("#b79b5f"), thickness: 0.5pt, dash: "dotted")
+    for _ in range(lines) { v(14pt); line(length: 100%, stroke: dots) }
   },
 )
 """
@@ -157,8 +157,7 @@ def _table(report: Report, table: Table) -> str:
     body = []
     for rank, row in enumerate(table.rows):
         last = table.total and rank == len(table.rows) - 1
-        cells = (_cell(cell, column, bold=last) for cell, column in zip(row, table.columns, strict=True))
-        body.append(", ".join(cells))
+        body.append(", ".join(_cell(cell, bold=last) for cell in row))
     rows = ",\n  ".join(body)
     fill = 'rgb("#fff9e5")' if table.to_complete else 'rgb("#eef3f9")'
     size = ", rows: (auto, " + "16mm, " * len(table.rows) + ")" if table.to_complete else ""
@@ -171,7 +170,7 @@ def _table(report: Report, table: Table) -> str:
     return f"{made}\n#source({_text(line)})" if line else f"{made}\n#v(0.6em)"
 
 
-def _cell(cell: Cell, column: Column, *, bold: bool) -> str:
+def _cell(cell: Cell, *, bold: bool) -> str:
     text = cell.text if isinstance(cell, Strong) else cell if isinstance(cell, str) else cell.bare
     shown = f"#{_text(text)}"
     return f"[*{shown}*]" if bold or isinstance(cell, Strong) else f"[{shown}]"
