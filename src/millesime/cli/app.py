@@ -9,6 +9,7 @@ import typer
 
 import millesime
 from millesime.cli import (
+    accuracy,
     artif,
     check,
     demo,
@@ -20,6 +21,7 @@ from millesime.cli import (
     predict,
     publish,
     run,
+    sample,
     sensitivity,
     status,
     train,
@@ -48,6 +50,8 @@ for name, module in {
     "artif": artif,
     "explain": explain,
     "diff": diff,
+    "sample": sample,
+    "accuracy": accuracy,
     "enaf": enaf,
     "sensitivity": sensitivity,
     "publish": publish,
