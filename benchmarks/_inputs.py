@@ -18,6 +18,9 @@ from millesime.geo.coverage import Coverage, match_polygons
 MIN_AREA_M2 = 50.0
 TOLERANCE_M = 1.0
 
+#: What an operation of ours may use: every core, as the peers may.
+THREADS = len(os.sched_getaffinity(0))
+
 #: Polygons that GEOS looks at together within a minute.
 _FEW = 10_000
 

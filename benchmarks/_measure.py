@@ -92,6 +92,8 @@ def run_row(benchmark: str, module: str, contenders: Sequence[Contender]) -> Non
             if (contender.against, size) in taken and contender.name != contender.against:
                 line["against"] = contender.against
                 line["ratio"] = round(line["wall_s"] / taken[contender.against, size], 2)
+                if contender.against != OURS and (OURS, size) in taken:
+                    line["ratio_in_memory"] = round(line["wall_s"] / taken[OURS, size], 2)
         emit({"benchmark": benchmark, "contender": contender.name, "px": size, **line})
 
 

@@ -38,6 +38,8 @@ GOALS = {
     ("zonal", "exactextract"): 30,
     ("zonal", "rasterize + bincount"): 15,
 }
+#: Goals set on our time in memory, though the peer works on files; the ratio with files stands beside it.
+_IN_MEMORY = {("merge", "mapshaper -filter -clean"), ("simplify", "mapshaper -simplify")}
 #: Goals of our own: the least number of pixels a second, and the most memory.
 _SCAN_PX_PER_S = 1e9
 _SIEVE_MEMORY = 1.5
@@ -96,10 +98,17 @@ def _jobs(lines: list[Line]) -> list[str]:
         goal, reached = _goal(line, lines)
         cells = [
             JOBS[key[0]], key[1], line.get("px"), _number(line.get("wall_s")), line.get("peak_mb"),
-            f"{line['ratio']:.1f}" if "ratio" in line else None, goal, reached, _told(line),
+            _ratio(line), goal, reached, _told(line),
         ]  # fmt: skip
         rows.append("| " + " | ".join("" if cell is None else str(cell) for cell in cells) + " |")
     return [*rows, ""]
+
+
+def _ratio(line: Line) -> str | None:
+    if "ratio" not in line:
+        return None
+    is_files = (line["benchmark"], line["contender"]) in _IN_MEMORY and "ratio_in_memory" in line
+    return f"{line['ratio']:.1f}" + (f"; {line['ratio_in_memory']:.1f} in memory" if is_files else "")
 
 
 def _goal(line: Line, lines: list[Line]) -> tuple[str | None, str | None]:
@@ -111,7 +120,8 @@ def _goal(line: Line, lines: list[Line]) -> tuple[str | None, str | None]:
     if key not in GOALS:
         return None, None
     goal = f"{GOALS[key]} times"
-    met = line["ratio"] >= GOALS[key] if "ratio" in line else None
+    ratio = line.get("ratio_in_memory" if key in _IN_MEMORY else "ratio")
+    met = None if ratio is None else ratio >= GOALS[key]
     if line["benchmark"] == "sieve":
         goal += f", {_SIEVE_MEMORY} times its memory"
         ours = next((other for other in lines if other["benchmark"] == "sieve" and "against" not in other), line)
@@ -154,9 +164,7 @@ def _others(lines: list[Line]) -> list[str]:
                 f" {facts['single_pixels']:.0%} of them single pixels; {facts['left_at_50_m2']:,} are left at 50 m²."
             )
         if line["benchmark"] == "compilation":
-            found.append(
-                f"- Compilation, in no other figure: {line['contender']} of the engine {line['wall_s']:.1f} s."
-            )
+            found.append(f"- Compilation, in no other figure: {line['contender']} of 300 px {line['wall_s']:.1f} s.")
         if line["benchmark"] == "invariance":
             same = line["correctness"]
             told = "the same bytes" if same["same_bytes"] else f"NOT the same bytes: {', '.join(same['unlike'])}"

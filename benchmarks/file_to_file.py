@@ -12,7 +12,7 @@ from millesime.cover_vector.vectorise import vectorise_raster
 from millesime.io.vector import write_geopackage
 
 BENCHMARK = "file_to_file"
-ONE = "millesime vectorise"
+VECTORISE = "millesime vectorise"
 Files = tuple[Path, Path, int]
 
 
@@ -36,8 +36,9 @@ def in_process(files: Files, *, tolerance_m: float) -> Path:
     raster, folder, _ = files
     output = _inputs.unused(folder, ".gpkg")
     done = vectorise_raster(
-        raster, crs=None, nodata=0, min_area_m2=_inputs.MIN_AREA_M2, tolerance_m=tolerance_m, progress=Progress()
-    )
+        raster, crs=None, nodata=0, min_area_m2=_inputs.MIN_AREA_M2, tolerance_m=tolerance_m,
+        workers=_inputs.THREADS, progress=Progress(),
+    )  # fmt: skip
     write_geopackage(output, {"cover": done.cover.to_frame()})
     return output
 
@@ -61,18 +62,18 @@ def file_facts(files: Files, output: Path) -> dict[str, Any]:
 
 
 CONTENDERS = (
-    Contender(ONE, _raster, vectorise, file_facts, command=True, against=ONE),
     Contender(
-        "millesime vectorise, 2 workers", _raster, lambda files: vectorise(files, "--workers", "2"), file_facts,
-        command=True, against=ONE,
+        VECTORISE, _raster, lambda files: vectorise(files, "--workers", str(_inputs.THREADS)), file_facts, command=True,
+        against=VECTORISE,
     ),
+    Contender("millesime vectorise, 1 worker", _raster, vectorise, file_facts, command=True, against=VECTORISE),
     Contender(
         "millesime, in process", _raster, lambda files: in_process(files, tolerance_m=_inputs.TOLERANCE_M), file_facts,
-        against=ONE,
+        against=VECTORISE,
     ),
     Contender(
         "gdal_sieve + gdal_polygonize + mapshaper", _raster, _peers, file_facts,
-        missing=lambda: gdal_missing() or mapshaper_missing(), command=True, against=ONE,
+        missing=lambda: gdal_missing() or mapshaper_missing(), command=True, against=VECTORISE,
     ),
 )  # fmt: skip
 

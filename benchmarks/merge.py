@@ -20,7 +20,8 @@ Files = tuple[Path, Path, int]
 
 
 def _ours(labels: np.ndarray) -> Coverage:
-    return Coverage.from_labels(labels, grid_of(labels.shape[0])).merge(min_area_m2=_inputs.MIN_AREA_M2)
+    raw = Coverage.from_labels(labels, grid_of(labels.shape[0]), threads=_inputs.THREADS)
+    return raw.merge(min_area_m2=_inputs.MIN_AREA_M2)
 
 
 def _our_facts(labels: np.ndarray, coverage: Coverage) -> dict[str, Any]:

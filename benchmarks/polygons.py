@@ -24,7 +24,7 @@ CONTENDERS = (
     Contender(
         "millesime",
         _inputs.labels,
-        lambda labels: Coverage.from_labels(labels, grid_of(labels.shape[0])).to_polygons(),
+        lambda labels: Coverage.from_labels(labels, grid_of(labels.shape[0]), threads=_inputs.THREADS).to_polygons(),
         _facts,
     ),
     Contender(

@@ -10,17 +10,13 @@ from benchmarks._measure import Contender, run_row
 from benchmarks._peers import module_missing
 from benchmarks._raster import grid_of
 from millesime.geo.coverage import Coverage
+from millesime.geo.coverage.tracing import sweep_strips
 
 BENCHMARK = "scan"
 
 
 def _sweep(labels: np.ndarray) -> Any:
-    from millesime.geo.coverage.tracing import LabelSweep
-
-    sweep = LabelSweep(width=labels.shape[1], dtype=labels.dtype)
-    for row in range(0, labels.shape[0], 512):
-        sweep.feed(labels[row : row + 512], last=row + 512 >= labels.shape[0])
-    return sweep
+    return sweep_strips(labels, threads=_inputs.THREADS)
 
 
 def _sweep_facts(labels: np.ndarray, sweep: Any) -> dict[str, Any]:
@@ -42,6 +38,7 @@ def _decode(path: Any) -> Any:
 
 CONTENDERS = (
     Contender("millesime", _inputs.labels, _sweep, _sweep_facts),
+    Contender("millesime, 1 thread", _inputs.labels, lambda labels: sweep_strips(labels, threads=1), _sweep_facts),
     Contender(
         "cc3d (components only)",
         _inputs.labels,

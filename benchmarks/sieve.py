@@ -16,7 +16,8 @@ _LEAST_PX = round(_inputs.MIN_AREA_M2 / PIXEL_M**2)
 
 def _ours(labels: np.ndarray) -> np.ndarray:
     grid = grid_of(labels.shape[0])
-    return Coverage.from_labels(labels, grid).merge(min_area_m2=_inputs.MIN_AREA_M2).to_labels(grid)
+    raw = Coverage.from_labels(labels, grid, threads=_inputs.THREADS)
+    return raw.merge(min_area_m2=_inputs.MIN_AREA_M2).to_labels(grid, threads=_inputs.THREADS)
 
 
 def _facts(labels: np.ndarray, sieved: np.ndarray) -> dict[str, Any]:

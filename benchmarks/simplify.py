@@ -39,7 +39,9 @@ def _our_files(files: Files) -> Path:
     source, folder, _ = files
     output = _inputs.unused(folder, ".shp")
     _, _, wkb, columns = pyogrio.raw.read(source)
-    coverage = Coverage.from_polygons(shapely.from_wkb(wkb), crs=CRS).simplify(tolerance_m=_inputs.TOLERANCE_M)
+    coverage = Coverage.from_polygons(shapely.from_wkb(wkb), crs=CRS).simplify(
+        tolerance_m=_inputs.TOLERANCE_M, threads=_inputs.THREADS
+    )
     _inputs.write_polygons(output, coverage.to_polygons(), columns[0][coverage.face_values], CRS)
     return output
 
@@ -81,7 +83,12 @@ def _file_facts(files: Files, output: Path) -> dict[str, Any]:
 
 CONTENDERS = (
     Contender(
-        "millesime", _in_memory, lambda given: given[0].simplify(tolerance_m=_inputs.TOLERANCE_M),
+        "millesime", _in_memory,
+        lambda given: given[0].simplify(tolerance_m=_inputs.TOLERANCE_M, threads=_inputs.THREADS),
+        lambda given, done: _facts(done.to_polygons(), given[1]),
+    ),
+    Contender(
+        "millesime, 1 thread", _in_memory, lambda given: given[0].simplify(tolerance_m=_inputs.TOLERANCE_M),
         lambda given, done: _facts(done.to_polygons(), given[1]),
     ),
     Contender(

@@ -17,8 +17,8 @@ BENCHMARK = "topology"
 FILES = "millesime vectorise, raw"
 
 
-def trace(labels: np.ndarray) -> Coverage:
-    coverage = Coverage.from_labels(labels, grid_of(labels.shape[0]))
+def trace(labels: np.ndarray, threads: int = _inputs.THREADS) -> Coverage:
+    coverage = Coverage.from_labels(labels, grid_of(labels.shape[0]), threads=threads)
     assert coverage.area_m2.size
     return coverage
 
@@ -64,6 +64,7 @@ def _file_facts(prepared: tuple[Path, Path, int], output: Path) -> dict[str, Any
 
 CONTENDERS = (
     Contender("millesime", _inputs.labels, trace, _facts),
+    Contender("millesime, 1 thread", _inputs.labels, lambda labels: trace(labels, 1), _facts),
     Contender("rasterio.features.shapes", _inputs.labels, shapes, _shapes_facts),
     Contender(FILES, _raster, _vectorise, _file_facts, command=True, against=FILES),
     Contender(

@@ -41,7 +41,7 @@ def _in_memory(px: int) -> Given:
 
 def _ours(given: Given) -> ZonalCounts:
     polygons, labels = given
-    return zonal_counts(polygons, labels, grid_of(labels.shape[0]))
+    return zonal_counts(polygons, labels, grid_of(labels.shape[0]), threads=_inputs.THREADS)
 
 
 def _majority_facts(given: Given, majority: np.ndarray) -> dict[str, Any]:

@@ -91,6 +91,21 @@ def test_a_coverage_is_counted_and_burnt_as_its_polygons(seed, width, classes):
     np.testing.assert_array_equal(np.bincount(faces.ravel(), minlength=len(coverage) + 1)[1:], by_arcs.counts.sum(1))
 
 
+@pytest.mark.parametrize("threads", [2, 3, 100])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint32])
+def test_threads_share_the_rows_without_a_trace(dtype, threads):
+    rng = np.random.default_rng(5)
+    # Labels that occur in some rows alone.
+    labels = (np.arange(700)[:, None] // 90 * 40 + rng.integers(0, 30, (700, 40))).astype(dtype)
+    grid = grid_of(labels)
+    polygons = [square(2, 3, 20, 690), square(30, 699, 3, 1), shapely.MultiPolygon([square(5, 5), square(5, 600)])]
+    alone, shared = zonal_counts(polygons, labels, grid), zonal_counts(polygons, labels, grid, threads=threads)
+    assert shared.values.tolist() == alone.values.tolist()
+    np.testing.assert_array_equal(shared.counts, alone.counts)
+    coverage = traced(labels.astype(np.uint8))
+    np.testing.assert_array_equal(coverage.to_labels(grid, threads=threads), labels.astype(np.uint8))
+
+
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.uint32])
 def test_bands_in_any_order_are_the_whole(dtype):
     rng = np.random.default_rng(3)

@@ -304,9 +304,14 @@ class Coverage:
         """Pixels of each class of a raster within each face; see `zonal_counts`."""
         return composition_of(self, labels, grid)
 
-    def to_labels(self, grid: Grid, *, values: npt.NDArray[Any] | None = None) -> npt.NDArray[np.uint32]:
-        """Raster of the face that holds each pixel centre: its value, or that of `values`; 0 outside."""
-        return labels_of_coverage(self, grid, self.face_values if values is None else values)
+    def to_labels(
+        self, grid: Grid, *, values: npt.NDArray[Any] | None = None, threads: int = 1
+    ) -> npt.NDArray[np.uint32]:
+        """Raster of the face that holds each pixel centre: its value, or that of `values`; 0 outside.
+
+        The result does not depend on the threads that share the rows.
+        """
+        return labels_of_coverage(self, grid, self.face_values if values is None else values, threads=threads)
 
     def check(self) -> tuple[str, ...]:
         """Faults with their places; none in a sound coverage. Every polygon is built and looked at by GEOS."""

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import itertools
 import math
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -26,6 +25,7 @@ import numpy.typing as npt
 from millesime.geo.coverage.assembly import gather_vertices
 from millesime.geo.coverage.compiled import compiled
 from millesime.geo.coverage.measures import extent
+from millesime.geo.coverage.threads import side_by_side
 
 if TYPE_CHECKING:
     from millesime.geo.coverage.coverage import Coverage
@@ -289,12 +289,7 @@ def simplify_arcs(coverage: CoverageT, *, tolerance_m: float, threads: int = 1) 
     def simplify(part: tuple[int, int]) -> None:
         _simplify(vertices, offsets, keep, *part, limit, first, members, places, frame, live)
 
-    parts = _parts_of_arcs(offsets, 1 if threads == 1 else 8 * threads)
-    if threads == 1:
-        list(map(simplify, parts))
-    else:
-        with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(simplify, parts))
+    side_by_side(simplify, _parts_of_arcs(offsets, 1 if threads == 1 else 8 * threads), threads=threads)
     kept, kept_offsets = gather_vertices(vertices, offsets, live)
     return replace(coverage, vertices=kept, offsets=kept_offsets)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -13,6 +11,7 @@ import numpy.typing as npt
 
 from millesime.geo.coverage.normal_form import lay_out, number_faces, number_nodes, walk_chains
 from millesime.geo.coverage.sweeping import BEYOND, FREE, OUTSIDE, join, sweep
+from millesime.geo.coverage.threads import shares, side_by_side
 
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
@@ -192,13 +191,12 @@ def sweep_strips(labels: Labels, *, threads: int) -> tuple[Records, Int64] | Non
     """
     height, width = labels.shape
     labels = np.ascontiguousarray(labels, swept_dtype(labels.dtype))
-    count = max(1, min(threads, height // _MIN_STRIP_ROWS))
-    edges = [height * number // count for number in range(count + 1)]
-    room = 16 * (width + 1) + width * (height // count + 1) // 6
-    records = Records.empty(room * count, room * count, labels.dtype)
+    parts = shares(height, min(threads, height // _MIN_STRIP_ROWS))
+    room = 16 * (width + 1) + width * (height // len(parts) + 1) // 6
+    records = Records.empty(room * len(parts), room * len(parts), labels.dtype)
     strips = [
         _strip(labels, records.up_to(room * (number + 1), room * (number + 1)), slice(*rows), first=room * number)
-        for number, rows in enumerate(pairwise(edges))
+        for number, rows in enumerate(parts)
     ]
 
     def swept(strip: _Strip) -> bool:
@@ -210,7 +208,7 @@ def sweep_strips(labels: Labels, *, threads: int) -> tuple[Records, Int64] | Non
         )  # fmt: skip
         return bool(done == rows.shape[0] + int(last))
 
-    if not all(side_by_side(swept, strips)):
+    if not all(side_by_side(swept, strips, threads=threads)):
         return None
     for north, south in reversed(list(pairwise(strips))):
         join(north.column_face, north.column_end, south.expected_face, south.expected_end, records.link, records.parent)
@@ -245,14 +243,6 @@ def _strip(labels: Labels, room: Records, rows: slice, *, first: int) -> _Strip:
     )
 
 
-def side_by_side(function: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
-    """Results of a function, in order, each computed in a thread of its own."""
-    if len(items) == 1:
-        return [function(items[0])]
-    with ThreadPoolExecutor(len(items)) as pool:
-        return list(pool.map(function, items))
-
-
 def arcs_of_records(records: Records, ranges: Int64, *, x_of: Int32, y_of: Int32) -> TracedLabels:
     """Arcs and faces in normal form.
 
@@ -283,7 +273,7 @@ def arcs_of_records(records: Records, ranges: Int64, *, x_of: Int32, y_of: Int32
         )
 
     strips = range(len(ranges[0]))
-    walked = side_by_side(walk, strips)
+    walked = side_by_side(walk, strips, threads=len(strips))
     first_chain = np.cumsum([0, *(chains for *_, chains, _ in walked)]).tolist()
     first_vertex = np.cumsum([0, *(filled for *_, filled in walked)]).tolist()
     vertices = np.empty((first_vertex[-1], 2), np.int32)
@@ -297,6 +287,6 @@ def arcs_of_records(records: Records, ranges: Int64, *, x_of: Int32, y_of: Int32
             first_chain[strip], first_vertex[strip], vertices, offsets, left, right, start, end,
         )  # fmt: skip
 
-    side_by_side(lay, strips)
+    side_by_side(lay, strips, threads=len(strips))
     number_nodes(ranges[2], start, end)
     return TracedLabels(vertices, offsets, left, right, start, end, values)

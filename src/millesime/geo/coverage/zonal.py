@@ -10,7 +10,7 @@ that is crossed leads from the face on its west to the one on its east.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ import numpy.typing as npt
 from millesime.errors import CrsError, ImageryError
 from millesime.geo.coverage.matching import ragged
 from millesime.geo.coverage.scanlines import burn_faces, count_faces, count_polygons, face_changes, occurring
+from millesime.geo.coverage.threads import shares, side_by_side
 from millesime.geo.grid import Grid
 from millesime.geo.precision import polygons_of
 
@@ -162,20 +163,30 @@ def _slices(labels: Labels, rows: int) -> Iterator[tuple[int, Labels, npt.NDArra
         yield row, part, flat[lead : lead + size * 8 // part.itemsize].view(np.uint64), lead
 
 
-def zonal_counts(polygons: Any, labels: npt.NDArray[np.unsignedinteger[Any]], grid: Grid) -> ZonalCounts:
+def zonal_counts(
+    polygons: Any, labels: npt.NDArray[np.unsignedinteger[Any]], grid: Grid, *, threads: int = 1
+) -> ZonalCounts:
     """Count the pixels of each class within each polygon.
 
     Args:
         polygons: polygons or multipolygons, which may overlap; parts outside of the grid hold nothing.
         labels: unsigned integers of 8, 16 or 32 bits, shape (h, w), of at most 65,536 different values.
         grid: grid of the labels, in the CRS of the polygons.
+        threads: threads that share the rows; the result does not depend on them.
 
     Raises:
         ImageryError: labels of another type or shape, or of too many values.
     """
     if labels.shape != grid.shape:
         raise ImageryError(f"labels of shape {labels.shape} on a grid of shape {grid.shape}")
-    return zonal_counts_of_bands(polygons, [(0, labels)], grid, dtype=labels.dtype)
+    placed = _placed(polygons, grid)
+
+    def counted(rows: tuple[int, int]) -> ZonalCounts:
+        tally = _tally_of(placed.parts, labels.dtype, grid)
+        _count(placed, tally, rows[0], labels[slice(*rows)], grid)
+        return tally.result(placed.owner, placed.polygons)
+
+    return _together(side_by_side(counted, shares(grid.height, threads), threads=threads))
 
 
 def zonal_counts_of_bands(
@@ -193,23 +204,69 @@ def zonal_counts_of_bands(
     Raises:
         ImageryError: as in `zonal_counts`; bands that overlap, leave the grid, or leave out rows of a polygon.
     """
+    placed = _placed(polygons, grid)
+    tally = _tally_of(placed.parts, np.dtype(dtype), grid)
+    for first_row, band in bands:
+        _count(placed, tally, first_row, band, grid)
+    tally.require(placed.top, placed.bottom)
+    return tally.result(placed.owner, placed.polygons)
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """Polygons on the lattice of a raster."""
+
+    xy: Float64
+    """(n, 2) columns and rows of all vertices."""
+
+    rings: Int64
+    offsets: Int64
+    """(parts + 1,) first ring of each polygon."""
+
+    top: Int64
+    """(parts,) first row of each polygon; `bottom` the row after its last."""
+
+    bottom: Int64
+    owner: npt.NDArray[np.intp] | None
+    """(parts,) the multipolygon that each polygon is part of; None: each is given by itself."""
+
+    polygons: int
+    """As many as were given."""
+
+    @property
+    def parts(self) -> int:
+        return self.offsets.size - 1
+
+
+def _placed(polygons: Any, grid: Grid) -> _Placed:
     given = np.atleast_1d(np.asarray(polygons, dtype=object))
     parts, owner = polygons_of(given)
     coordinates, rings, offsets = ragged(parts)
     xy = _in_pixels(coordinates, grid)
-    top, bottom = _row_ranges(xy, rings[offsets], grid.height)
-    tally = _tally_of(len(parts), np.dtype(dtype), grid)
-    for first_row, band in bands:
-        admitted = tally.admit(first_row, band, grid)
-        for row, labels, words, lead in _slices(admitted, _BAND_ROWS):
-            flat = labels.reshape(-1)
-            tally.make_room(flat)
-            begin = first_row + row
-            count_polygons(
-                xy, rings, offsets, top, bottom, flat, words, lead, begin, grid.width, tally.place, tally.counts
-            )  # fmt: skip
-    tally.require(top, bottom)
-    return tally.result(owner, len(given))
+    return _Placed(xy, rings, offsets, *_row_ranges(xy, rings[offsets], grid.height), owner, len(given))
+
+
+def _count(placed: _Placed, tally: _Tally, first_row: int, band: Labels, grid: Grid) -> None:
+    """Add the pixels of some rows to a tally."""
+    admitted = tally.admit(first_row, band, grid)
+    for row, labels, words, lead in _slices(admitted, _BAND_ROWS):
+        flat = labels.reshape(-1)
+        tally.make_room(flat)
+        count_polygons(
+            placed.xy, placed.rings, placed.offsets, placed.top, placed.bottom, flat, words, lead, first_row + row,
+            grid.width, tally.place, tally.counts,
+        )  # fmt: skip
+
+
+def _together(found: Sequence[ZonalCounts]) -> ZonalCounts:
+    """Counts of one list of polygons from several parts of the raster."""
+    if len(found) == 1:
+        return found[0]
+    values = np.unique(np.concatenate([part.values for part in found]))
+    counts = np.zeros((len(found[0].counts), values.size), np.int64)
+    for part in found:
+        counts[:, np.searchsorted(values, part.values)] += part.counts
+    return ZonalCounts(values, counts)
 
 
 def composition_of(coverage: Coverage, labels: npt.NDArray[np.unsignedinteger[Any]], grid: Grid) -> ZonalCounts:
@@ -218,28 +275,37 @@ def composition_of(coverage: Coverage, labels: npt.NDArray[np.unsignedinteger[An
         raise ImageryError(f"labels of shape {labels.shape} on a grid of shape {grid.shape}")
     tally = _tally_of(len(coverage), labels.dtype, grid)
     admitted = tally.admit(0, labels, grid)
-    rows = _face_changes(coverage, grid)
-    for (_row, part, _words, _lead), changes in zip(_slices(admitted, _ARC_ROWS), rows, strict=True):
+    changes_of = _face_changes(coverage, grid)
+    for row, part, _words, _lead in _slices(admitted, _ARC_ROWS):
         tally.make_room(part.reshape(-1))
-        count_faces(changes, part, tally.place, tally.counts)
+        count_faces(changes_of(row), part, tally.place, tally.counts)
     return tally.result(None, len(coverage))
 
 
-def labels_of_coverage(coverage: Coverage, grid: Grid, values: npt.NDArray[Any]) -> npt.NDArray[np.uint32]:
+def labels_of_coverage(
+    coverage: Coverage, grid: Grid, values: npt.NDArray[Any], *, threads: int = 1
+) -> npt.NDArray[np.uint32]:
     """See `Coverage.to_labels`."""
     out = np.empty(grid.shape, np.uint32)
     burnt = np.ascontiguousarray(values, np.uint32)
-    for row, changes in zip(range(0, grid.height, _ARC_ROWS), _face_changes(coverage, grid), strict=True):
-        burn_faces(changes, burnt, out[row : row + _ARC_ROWS])
+    changes_of = _face_changes(coverage, grid)
+
+    def burn(row: int) -> None:
+        burn_faces(changes_of(row), burnt, out[row : row + _ARC_ROWS])
+
+    side_by_side(burn, range(0, grid.height, _ARC_ROWS), threads=threads)
     return out
 
 
-def _face_changes(coverage: Coverage, grid: Grid) -> Iterator[Int32]:
-    """See `face_changes`; for one band of rows after the other."""
+def _face_changes(coverage: Coverage, grid: Grid) -> Callable[[int], Int32]:
+    """See `face_changes`; for the band of rows that begins at one."""
     if coverage.crs != grid.crs:
         raise CrsError(f"a coverage in {coverage.crs} and a raster in {grid.crs}", remedy="reproject one of them")
     xy = _in_pixels(coverage.to_metres(coverage.vertices), grid)
     top, bottom = _row_ranges(xy, coverage.offsets, grid.height)
-    for row in range(0, grid.height, _ARC_ROWS):
+
+    def changes(row: int) -> Int32:
         last = min(row + _ARC_ROWS, grid.height)
-        yield face_changes(xy, coverage.offsets, top, bottom, coverage.left, coverage.right, row, last, grid.width)
+        return face_changes(xy, coverage.offsets, top, bottom, coverage.left, coverage.right, row, last, grid.width)
+
+    return changes
