@@ -19,6 +19,7 @@ from millesime.publication.portrait.numbers import FIXED, THIN
 from millesime.publication.portrait.panels import LegendItem, MapPicture, Panel
 from millesime.publication.portrait.patterns import SvgPattern
 from millesime.publication.portrait.quality import QualityTable
+from millesime.publication.portrait.resting import Resting
 from millesime.publication.portrait.tables import CommuneRow, SiteRow, StockRow
 
 
@@ -148,6 +149,7 @@ class Page:
     sites: tuple[SiteRow, ...] = ()
     marks: tuple[Marker, ...] = ()
     shots: tuple[Shot, ...] = ()
+    resting: Resting | None = None
 
 
 def render(page: Page) -> str:
