@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from millesime.io.vector import list_layers, read_vector
+from millesime.sources.ocsge.kinds import kind_of
+
 SIZE_KM, SEED = "0.4", "7"
 
 
@@ -44,3 +47,14 @@ def demo(tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo") / "village"
     result = json.loads(millesime("demo", folder, "--size-km", SIZE_KM, "--seed", SEED, "--json"))
     return folder, result
+
+
+def delivered_layer(demo, kind):
+    """The frame of one delivered layer of 2022, under the delivered names."""
+    territory, _ = demo
+    for file in sorted((territory / "delivery/2022").glob("*.gpkg")):
+        for name in list_layers(file):
+            frame = read_vector(file, layer=name)
+            if kind_of(frame.columns.drop("geometry"), names=[name]) == kind:
+                return frame
+    raise AssertionError(f"no {kind} in the delivery")

@@ -11,11 +11,11 @@ import pytest
 import shapely
 
 from millesime.errors import RefusedError
+from millesime.evaluation.conformity import check_layer, layer_of
 from millesime.io.vector import list_layers, read_vector
 from millesime.sources.ocsge import read_delivery
-from millesime.sources.ocsge.kinds import kind_of
 
-from .conftest import millesime
+from .conftest import delivered_layer, millesime
 
 pytestmark = pytest.mark.slow
 
@@ -91,86 +91,145 @@ def _written(frame, path):
     return path
 
 
-def _layer(demo, kind):
-    """The frame of one delivered layer, under the delivered names."""
-    territory, _ = demo
-    for file in sorted((territory / "delivery/2022").glob("*.gpkg")):
-        for name in list_layers(file):
-            frame = read_vector(file, layer=name)
-            if kind_of(frame.columns.drop("geometry"), names=[name]) == kind:
-                return frame
-    raise AssertionError(f"no {kind} in the delivery")
-
-
 def _again(frame, times):
     """Copies of the whole layer, each further east: as many rows as wanted, no polygon twice."""
     copies = [frame.set_geometry(frame.translate(100_000 * number)) for number in range(times)]
-    return geopandas.GeoDataFrame(pd.concat(copies, ignore_index=True), crs=frame.crs)
+    every = geopandas.GeoDataFrame(pd.concat(copies, ignore_index=True), crs=frame.crs)
+    return every.assign(id=[f"o{row}" for row in range(len(every))])
 
 
 def _with(frame, rows, **changes):
     frame = frame.copy()
     for name, value in changes.items():
-        frame[name] = frame[name].astype(object) if name != "geometry" else frame[name]
+        if value is None or isinstance(value, str):
+            frame[name] = frame[name].astype(object)
         frame.loc[frame.index[:rows], name] = value
     return frame
 
 
-def _twice(frame, rows):
+def _twice(frame, rows, **changes):
     """The first rows again under other ids."""
-    again = frame.iloc[:rows].assign(id=[f"again{row}" for row in range(rows)])
+    again = frame.iloc[:rows].assign(id=[f"again{row}" for row in range(rows)], **changes)
     return geopandas.GeoDataFrame(pd.concat([frame, again], ignore_index=True), crs=frame.crs)
 
 
 BOW_TIE = shapely.Polygon([(0, 0), (100, 100), (100, 0), (0, 100)])
 
-#: Every fault of reading: kind, how the layer is spoilt, what is set aside or why it is refused.
+#: Every fault of section 7.4 of the specification: kind, how the layer is spoilt, what reading does, in which words,
+#: and the rule and severity by which `check` tells it.
 FAULTS = {
-    "id twice": ("OCCUPATION_SOL", lambda f: _with(f, 2, id="same"), "refused", "id used by an earlier row"),
-    "cover not in the list": ("OCCUPATION_SOL", lambda f: _with(f, 1, code_cs="CS2.2.3"), "refused", "CS2.2.3"),
-    "use not in the list": ("ARTIF", lambda f: _with(f, 1, code_us="US4"), "refused", "US4"),
-    "class not in the list": ("COSIA", lambda f: _with(f, 1, classe="Gazon"), "refused", "Gazon"),
-    "invalid polygon": ("OCCUPATION_SOL", lambda f: _with(f, 1, geometry=BOW_TIE), "read", "invalid geometry repaired"),
-    "no polygon": ("ZONE_CONSTRUITE", lambda f: _with(f, 1, geometry=None), "read", "set aside, empty geometry"),
+    "id twice": (
+        *("OCCUPATION_SOL", lambda f: _with(f, 2, id="same"), "refused", "id used by an earlier row"),
+        *("duplicate_id", "error"),
+    ),
+    "cover not in the list": (
+        *("OCCUPATION_SOL", lambda f: _with(f, 1, code_cs="CS2.2.3"), "refused", "CS2.2.3"),
+        *("unknown_code", "error"),
+    ),
+    "use not in the list": (
+        *("ARTIF", lambda f: _with(f, 1, code_us="US4"), "refused", "US4"),
+        *("unknown_code", "error"),
+    ),
+    "no cover": (
+        *("OCCUPATION_SOL", lambda f: _with(f, 1, code_cs=None), "refused", "code_cs has no value"),
+        *("null_value", "error"),
+    ),
+    "class not in the list": (
+        *("COSIA", lambda f: _with(f, 1, classe="Gazon"), "refused", "Gazon"),
+        *("unknown_code", "error"),
+    ),
+    "invalid polygon": (
+        *("OCCUPATION_SOL", lambda f: _with(f, 1, geometry=BOW_TIE), "read", "invalid geometry repaired"),
+        *("invalid_geometry", "error"),
+    ),
+    "no polygon": (
+        *("ZONE_CONSTRUITE", lambda f: _with(f, 1, geometry=None), "read", "set aside, empty geometry"),
+        *("empty_geometry", "error"),
+    ),
+    "empty polygon": (
+        *("DIFF", lambda f: _with(f, 1, geometry=shapely.Polygon()), "read", "set aside, empty geometry"),
+        *("empty_geometry", "error"),
+    ),
     "polygon twice": (
-        "OCCUPATION_SOL",
-        lambda f: _twice(f, 3),
-        "read",
-        "set aside, same polygon and codes as an earlier row",
+        *("OCCUPATION_SOL", lambda f: _twice(f, 3), "read", "set aside, same polygon and codes as an earlier row"),
+        *("duplicate_geometry", "error"),
     ),
-    "flux of 2": ("ARTIF_DIFF", lambda f: _with(f, 1, artificialisation=2), "refused", "neither -1 nor +1"),
-    "a change without code": ("DIFF", lambda f: _with(f, 1, cs_2022=None), "read", "set aside, no value in cs_2022"),
+    "polygon twice, other codes": (
+        *("OCCUPATION_SOL", lambda f: _twice(f, 1, code_cs="CS1.2.2", code_us="US6.3"), "refused", "other codes"),
+        *("duplicate_geometry", "error"),
+    ),
+    "flux of 2": (
+        *("ARTIF_DIFF", lambda f: _with(f, 1, artificialisation=2), "refused", "neither -1 nor +1"),
+        *("unknown_value", "error"),
+    ),
+    "flux of 0": (
+        *("ARTIF_DIFF", lambda f: _with(f, 2, artificialisation=0), "refused", "2 rows, artificialisation is neither"),
+        *("unknown_value", "error"),
+    ),
+    "a change without code": (
+        *("DIFF", lambda f: _with(f, 1, cs_2022=None), "read", "set aside, no value in cs_after"),
+        *("null_value", "warning"),
+    ),
+    "100 changes without code": (
+        *(
+            "DIFF",
+            lambda f: _with(_again(f, 100 // len(f) + 1), 100, us_2019=None),
+            "read",
+            "set aside, no value in us",
+        ),
+        *("null_value", "warning"),
+    ),
     "101 changes without code": (
-        "DIFF",
-        lambda f: _with(_again(f, 101 // len(f) + 1), 101, us_2019=None),
-        "refused",
-        "101 rows, no value in us_before",
+        *("DIFF", lambda f: _with(_again(f, 101 // len(f) + 1), 101, us_2019=None), "refused"),
+        *("101 rows, no value in us_before", "null_value", "error"),
     ),
-    "zones twice": (
-        "ZONE_CONSTRUITE",
-        lambda f: _twice(_again(f, 5), 5),
-        "read",
-        "set aside, same polygon as an earlier row",
+    "five zones twice": (
+        *("ZONE_CONSTRUITE", lambda f: _twice(_again(f, 5), 5), "read", "set aside, same polygon as an earlier row"),
+        *("duplicate_geometry", "warning"),
     ),
-    "six zones twice": ("ZONE_CONSTRUITE", lambda f: _twice(_again(f, 6), 6), "refused", "6 rows, same polygon"),
+    "six zones twice": (
+        *("ZONE_CONSTRUITE", lambda f: _twice(_again(f, 6), 6), "refused", "6 rows, same polygon"),
+        *("duplicate_geometry", "error"),
+    ),
 }
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_every_fault_is_read_and_told_or_refused_by_name(demo, tmp_path, fault):
-    kind, spoil, outcome, words = FAULTS[fault]
-    frame = spoil(_layer(demo, kind))
+    kind, spoil, outcome, words, rule, severity = FAULTS[fault]
+    frame = spoil(delivered_layer(demo, kind))
     path = _written(frame, tmp_path / f"{kind}.gpkg")
     if outcome == "refused":
         with pytest.raises(RefusedError) as caught:
             read_delivery(path)
         assert words in str(caught.value)
+    else:
+        counts = read_delivery(path).layers[0].counts
+        assert any(name.startswith(words) for name in counts), counts
     layer = read_delivery(path, tolerant=True).layers[0]
     aside = sum(count for name, count in layer.counts.items() if name.startswith("set aside, "))
     assert layer.counts["read"] == len(frame) == layer.counts["used"] + aside
     assert aside == len(layer.set_aside)
-    if outcome == "read":
-        assert any(name.startswith(words.replace("cs_2022", "cs_after")) for name in layer.counts), layer.counts
+    report = check_layer(layer_of(read_vector(path), name=kind))
+    assert severity in {anomaly.severity for anomaly in report if anomaly.rule == rule}
+
+
+@pytest.mark.parametrize("command", ["artif", "diff", "explain"])
+def test_the_commands_refuse_a_spoilt_delivery_and_tell_the_rows_of_a_sound_one(occupation_sol, tmp_path, command):
+    """Rows in = rows used + rows told, in what the commands print too."""
+    doubtful = _with(_twice(occupation_sol, 3), 1, geometry=BOW_TIE)
+    doubtful.loc[1, "geometry"] = None
+    sound, spoilt = _written(doubtful, tmp_path / "a.gpkg"), _with(occupation_sol, 2, id="same")
+    first = _written(occupation_sol.assign(millesime="2019"), tmp_path / "first.gpkg")
+    spoilt = _written(spoilt, tmp_path / "b.gpkg")
+    words = {"artif": [], "explain": ["--id", "same"], "diff": []}[command]
+    before = [first] if command == "diff" else []
+    assert "id used by an earlier row" in millesime(command, *before, spoilt, *words, expect=1)
+    if command != "explain":
+        told = json.loads(millesime(command, *before, sound, "--json"))
+        (rows,) = told["rows"] if command == "artif" else told["second"]["layers"]
+        assert rows["rows"] == len(doubtful) == rows["rows_used"] + sum(rows["set_aside"].values())
+        assert rows["set_aside"] == {"empty geometry": 1, "same polygon and codes as an earlier row": 1}
 
 
 def test_a_badly_cut_border_is_cut_again(demo, occupation_sol, tmp_path):
