@@ -112,7 +112,7 @@ def account(
     return account_of([ground], Places(communes), territory=territory)
 
 
-def account_of(grounds: Sequence[Ground], places: Places, *, territory: tuple[str, str]) -> Account:
+def account_of(grounds: Sequence[Ground], places: Places, *, territory: tuple[str, str] | None = None) -> Account:
     """Cut the ground along the limits of communes and of drawn perimeters.
 
     Areas are those of the exact intersections, without rounding of coordinates: what a commune's limit cuts off one
@@ -122,7 +122,7 @@ def account_of(grounds: Sequence[Ground], places: Places, *, territory: tuple[st
     Args:
         grounds: the maps.
         places: communes, what they make up, perimeters; may reach out of the maps.
-        territory: code and name of all the maps together.
+        territory: code and name of all the maps together; those of the only map by default.
 
     Raises:
         CrsError: maps and places are in different CRS.
@@ -151,7 +151,7 @@ def account_of(grounds: Sequence[Ground], places: Places, *, territory: tuple[st
             inside = cut(geoms[g], outlines, area=whole[g])
             parts.append(Cells(inside.unit + first_drawn + g * len(outlines), inside.piece, inside.area))
         cells.append(Cells(*(np.concatenate([getattr(p, name) for p in parts]) for name in ("unit", "piece", "area"))))
-    told, place_area, place, unit = _members(places, territory, n_grounds=n_grounds)
+    told, place_area, place, unit = _members(places, territory or _named(grounds), n_grounds=n_grounds)
     everything = sum(int(area.sum()) for area in whole)
     return Account(
         grounds=tuple(grounds),
@@ -167,6 +167,12 @@ def account_of(grounds: Sequence[Ground], places: Places, *, territory: tuple[st
         outside_m2=(everything - held.sum()) / PER_M2 if len(limits) else 0.0,
         beside_m2=beside,
     )
+
+
+def _named(grounds: Sequence[Ground]) -> tuple[str, str]:
+    if len(grounds) == 1:
+        return grounds[0].code, grounds[0].name
+    return "+".join(ground.code for ground in grounds), ", ".join(ground.name for ground in grounds)
 
 
 def half_cm2(area_m2: Floats) -> Int64:

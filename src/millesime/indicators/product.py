@@ -67,6 +67,34 @@ INDICATORS: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
         ("imperviousness", "gain_per_year"): ("ha/year", "surface devenue imperméable, par an"),
         ("imperviousness", "loss_per_year"): ("ha/year", "surface qui a cessé d'être imperméable, par an"),
         ("imperviousness", "net_per_year"): ("ha/year", "imperméabilisation nette par an"),
+        # item: a key of planning.ZONES
+        ("planning", "area"): ("ha", "surface par type de zone du document d'urbanisme"),
+        ("planning", "artificial_stock"): ("ha", "surface artificialisée par type de zone"),
+        ("planning", "artificial_share"): ("%", "part artificialisée de la zone"),
+        ("planning", "artificial_gain"): ("ha", "surface devenue artificialisée par type de zone"),
+        ("planning", "artificial_loss"): ("ha", "surface qui a cessé d'être artificialisée par type de zone"),
+        ("planning", "artificial_net"): ("ha", "artificialisation nette par type de zone"),
+        ("planning", "artificial_net_per_year"): ("ha/year", "artificialisation nette par an et par type de zone"),
+        ("sprawl", "edge_density"): ("m/ha", "longueur de lisière des sols artificialisés par hectare"),
+        ("sprawl", "isolated_patches"): ("count", "nombre de taches bâties isolées"),
+        ("sprawl", "isolated_area"): ("ha", "surface des taches bâties isolées"),
+        ("sprawl", "built_zone"): ("ha", "surface de la zone construite"),
+        ("sprawl", "built_zone_net"): ("ha", "extension nette de la zone construite"),
+        ("sprawl", "built_zone_net_per_year"): ("ha/year", "extension nette de la zone construite par an"),
+        ("sprawl", "built_gain"): ("ha", "surface nouvellement bâtie"),
+        ("sprawl", "built_gain_outside"): ("ha", "surface nouvellement bâtie hors de la zone construite de départ"),
+        ("sprawl", "built_gain_outside_share"): (
+            "%",
+            "part de la surface nouvellement bâtie hors de la zone construite de départ",
+        ),
+        ("sprawl", "artificial_gain_outside"): (
+            "ha",
+            "surface devenue artificialisée hors de la zone construite de départ",
+        ),
+        ("sprawl", "artificial_gain_outside_share"): (
+            "%",
+            "part de la surface devenue artificialisée hors de la zone construite de départ",
+        ),
         ("change", "area"): ("ha", "surface dont la couverture, l'usage ou le statut diffère"),
         ("change", "sliver_area"): ("ha", "dont éclats trop fins pour être distingués d'une limite déplacée"),
         ("change", "pieces"): ("count", "nombre de morceaux changés, éclats non compris"),
@@ -81,7 +109,7 @@ class Indicators:
     table: pd.DataFrame
     """Columns of COLUMNS. `level` one of `places.LEVELS`; `code` of the place; `theme` and `indicator`, a key of
     INDICATORS; `item` code or pair of codes or ''; `year_from` nullable integer; `year_to` integer; `value` float in
-    `unit` ('ha', '%', 'ha/year', 'count'). A code that a place does not have has no row."""
+    `unit` ('ha', '%', 'ha/year', 'm/ha', 'count'). A code that a place does not have has no row."""
 
     def __post_init__(self) -> None:
         if tuple(self.table.columns) != COLUMNS:

@@ -14,15 +14,24 @@ from millesime.indicators.grounds import Ground
 from millesime.indicators.identities import require_identities
 from millesime.indicators.measures import Tally, changes, code_flows, code_stocks, status_flows, status_stocks
 from millesime.indicators.places import Places, no_places
+from millesime.indicators.planning import Planning, by_zone
 from millesime.indicators.product import COLUMNS, INDICATORS, Indicators
 from millesime.indicators.slots import Slots, main_years, slots_of, years_of_places
+from millesime.indicators.sprawl import sprawl
 
 #: A place is complete when the map covers this share of it: limits of places and of maps differ by metres.
 COMPLETE_PCT = 99.5
 
+#: Levels whose places the user names one by one: told even when no map reaches them.
+_ASKED_BY_NAME = ("scot", "perimeter")
+
 
 def territory_indicators(
-    grounds: Sequence[Ground], places: Places | None = None, *, territory: tuple[str, str] | None = None
+    grounds: Sequence[Ground],
+    places: Places | None = None,
+    *,
+    territory: tuple[str, str] | None = None,
+    planning: Planning | None = None,
 ) -> Indicators:
     """All the figures of some maps and of the places in them.
 
@@ -38,10 +47,11 @@ def territory_indicators(
         grounds: one map per département, each with its vintages (`ground_of`).
         places: communes, what they make up, perimeters; nothing but the territory by default.
         territory: code and name of all maps together; those of the only map by default.
+        planning: zones of a plan, None for none.
 
     Returns:
         the tidy table, each place with `area`, `covered_share` and `status`; a place that no map reaches has one row,
-        its status NO_DATA, when it was asked for by name (a union, a perimeter), and none when it is a commune.
+        its status NO_DATA, when it was asked for by name (a SCoT, a perimeter), and none otherwise.
 
     Raises:
         CrsError: maps and places are in different CRS.
@@ -51,13 +61,17 @@ def territory_indicators(
     found = account_of(
         grounds,
         places if places is not None else no_places(grounds[0].pieces.crs),
-        territory=territory or _named(grounds),
+        territory=territory,
     )
-    return indicators(found)
+    return indicators(found, planning=planning)
 
 
-def indicators(account: Account) -> Indicators:
+def indicators(account: Account, *, planning: Planning | None = None) -> Indicators:
     """All the figures of an account, in a fixed order: place, theme, indicator, vintages, item.
+
+    Args:
+        account: places and pieces.
+        planning: zones of a plan, None for none.
 
     Raises:
         InternalError: stocks and fluxes do not agree (`identities`).
@@ -73,17 +87,14 @@ def indicators(account: Account) -> Indicators:
         sums += [*code_stocks(tally, slot), *status_stocks(tally, slot)]
     for since, slot in slots.pairs:
         sums += [*code_flows(tally, since, slot), *status_flows(tally, since, slot), *changes(tally, since, slot)]
+    sums += sprawl(tally)
+    if planning is not None:
+        sums += by_zone(tally, planning)
     table = tabulate(account, slots, latest, sums)
     of_places = _of_places(account, slots, latest, shares, everything)
     result = Indicators(in_order(pd.concat([of_places, table], ignore_index=True)))
     require_identities(result)
     return result
-
-
-def _named(grounds: Sequence[Ground]) -> tuple[str, str]:
-    if len(grounds) == 1:
-        return grounds[0].code, grounds[0].name
-    return "+".join(ground.code for ground in grounds), ", ".join(ground.name for ground in grounds)
 
 
 def _of_places(
@@ -107,7 +118,7 @@ def _of_places(
     for place, told in enumerate(account.places):
         years = [year for year in latest[place].tolist() if year >= 0]
         if not years:
-            if told.level not in ("commune", "territory"):
+            if told.level in _ASKED_BY_NAME:
                 add(place, "status", newest, 1.0, "NO_DATA")
             continue
         add(place, "area", years[-1], covered[place] / PER_HA)

@@ -127,7 +127,8 @@ def test_one_vintage_has_stocks_only():
     assert set(table["year_to"]) == {2019}
     of_places = {"area", "covered_share", "status", "vintage_area"}
     stocks = {"stock", "share", "artificial_stock", "impervious_stock", "changed_by_thresholds"}
-    assert of_places < set(table["indicator"]) <= of_places | stocks
+    spread = {"edge_density", "isolated_patches", "isolated_area"}
+    assert of_places | spread < set(table["indicator"]) <= of_places | stocks | spread
 
 
 def test_the_table_is_tidy():

@@ -1,0 +1,385 @@
+"""From the files of `millesime indicators` to maps and places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import geopandas
+
+    from millesime.artificialisation import Artificialisation
+    from millesime.indicators import Ground, Places, Union, Vintage
+    from millesime.sources.ocsge import DeliveredLayer
+
+#: How far borders that do not match may be from one another, in metres, when nothing is said.
+_TOLERANCE_M = 0.5
+
+#: Levels that only the file of communes can tell.
+ADMINISTRATIVE = ("commune", "epci", "departement", "region")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How the files are read."""
+
+    years: tuple[int, ...] = ()
+    crs: str | None = None
+    tolerance_m: float | None = None
+    force: bool = False
+
+
+@dataclass(frozen=True)
+class Maps:
+    """The maps, and all that was told of reading them."""
+
+    grounds: tuple[Ground, ...]
+    sentences: tuple[str, ...]
+    statuses: Mapping[str, str]
+    """'code year' -> where its artificial status comes from."""
+    diffs: tuple[DeliveredLayer, ...] = ()
+    """Layers DIFF and ARTIF_DIFF that the deliveries hold."""
+
+
+@dataclass
+class _Found:
+    """Layers of one map by year, while files are read."""
+
+    partitions: dict[int, list[DeliveredLayer]] = field(default_factory=dict)
+    zones: dict[int, list[DeliveredLayer]] = field(default_factory=dict)
+
+
+def read_maps(paths: Sequence[Path], zones: Sequence[Path], options: Options) -> Maps:
+    """Read deliveries in any order, several vintages of several départements.
+
+    Raises:
+        ConfigError: a vintage is not known, or is given twice.
+        InputError: a delivery holds neither OCCUPATION_SOL nor ARTIF.
+        RefusedError: vintages of different generations, unless forced.
+        CrsError: maps in different CRS.
+    """
+    from millesime.errors import ConfigError, CrsError
+
+    if options.years and len(options.years) != len(paths):
+        raise ConfigError(
+            f"{len(options.years)} years for {len(paths)} files", remedy="say --years once per file, in their order"
+        )
+    told: list[str] = []
+    found: dict[str, _Found] = {}
+    diffs: list[DeliveredLayer] = []
+    layers = [_layers(path, options, told, k) for k, path in enumerate(paths)]
+    known = {layer.territory for group in layers for layer, _ in group if layer.territory}
+    alone = next(iter(known)) if len(known) == 1 else ""
+    systems = {str(layer.frame.crs.to_string()) for group in layers for layer, _ in group}
+    if len(systems) > 1:
+        raise CrsError(f"the maps are in {', '.join(sorted(systems))}", remedy="give those of one CRS in each command")
+    for group in layers:
+        for layer, year in group:
+            mine = found.setdefault(layer.territory or alone, _Found())
+            if layer.kind in ("DIFF", "ARTIF_DIFF"):
+                diffs.append(layer)
+            elif year is None:
+                raise ConfigError(
+                    "its vintage is not known", place=layer.name, remedy="say it with --years, once per file"
+                )
+            elif layer.kind == "ZONE_CONSTRUITE":
+                mine.zones.setdefault(year, []).append(layer)
+            else:
+                mine.partitions.setdefault(year, []).append(layer)
+    found = {code: mine for code, mine in found.items() if mine.partitions}
+    _add_zones(found, zones, options, told)
+    statuses: dict[str, str] = {}
+    grounds = []
+    for code in sorted(found):
+        vintages = [_vintage(found[code], year, code, told, statuses) for year in sorted(found[code].partitions)]
+        grounds.append(_ground(code, vintages, found[code], options, told))
+    return Maps(tuple(grounds), tuple(told), statuses, tuple(diffs))
+
+
+def _layers(path: Path, options: Options, told: list[str], position: int) -> list[tuple[DeliveredLayer, int | None]]:
+    """The layers of a delivery that are used, each with its vintage."""
+    from millesime.errors import ConfigError, InputError
+    from millesime.sources.ocsge import read_delivery
+
+    delivery = read_delivery(path, crs=options.crs)
+    told += [f"{path.name}: {sentence}" for sentence in delivery.sentences()]
+    kinds = ("OCCUPATION_SOL", "ARTIF", "ZONE_CONSTRUITE", "DIFF", "ARTIF_DIFF")
+    for layer in delivery.layers:
+        if layer.kind not in kinds:
+            told.append(f"{path.name}: {layer.name} ({layer.kind}) is not used here")
+    used = [layer for layer in delivery.layers if layer.kind in kinds]
+    if not any(layer.kind in ("OCCUPATION_SOL", "ARTIF") for layer in used):
+        raise InputError(
+            "holds neither OCCUPATION_SOL nor ARTIF",
+            place=path,
+            remedy="give stocks as arguments, a DIFF with --diff, a ZONE_CONSTRUITE with --built-zone",
+        )
+    if not options.years:
+        return [(layer, layer.year) for layer in used]
+    if len({layer.year for layer in used if layer.kind in ("OCCUPATION_SOL", "ARTIF")}) > 1:
+        raise ConfigError("holds several vintages, --years says one", place=path, remedy="give each by itself")
+    return [(layer, options.years[position]) for layer in used]
+
+
+def _add_zones(found: Mapping[str, _Found], zones: Sequence[Path], options: Options, told: list[str]) -> None:
+    """Put given ZONE_CONSTRUITE beside their maps."""
+    from millesime.errors import ConfigError
+    from millesime.sources.ocsge import read_delivery
+
+    for path in zones:
+        delivery = read_delivery(path, kind="ZONE_CONSTRUITE", crs=options.crs)
+        told += [f"{path.name}: {sentence}" for sentence in delivery.sentences()]
+        for layer in delivery.layers:
+            if layer.kind != "ZONE_CONSTRUITE":
+                continue
+            code = layer.territory if layer.territory in found else (next(iter(found)) if len(found) == 1 else None)
+            if code is None or layer.year not in found[code].partitions:
+                vintages = "; ".join(f"{name or 'map'} {sorted(mine.partitions)}" for name, mine in found.items())
+                of = f"{layer.territory or 'no known map'}, {layer.year or 'no known year'}"
+                raise ConfigError(
+                    f"is of {of}; the maps are {vintages}",
+                    place=path,
+                    remedy="its attribute millesime or its name must tell the vintage",
+                )
+            found[code].zones.setdefault(layer.year, []).append(layer)
+
+
+def _vintage(mine: _Found, year: int, code: str, told: list[str], statuses: dict[str, str]) -> Vintage:
+    """One vintage with its status: as delivered where there is an ARTIF, else computed."""
+    from millesime.errors import ConfigError
+    from millesime.indicators import Vintage
+
+    layers = {kind: [x for x in mine.partitions[year] if x.kind == kind] for kind in ("ARTIF", "OCCUPATION_SOL")}
+    twice = next((found for found in layers.values() if len(found) > 1), None)
+    if twice is not None:
+        raise ConfigError(
+            f"vintage {year} of map {code or '-'} is given {len(twice)} times: {', '.join(x.name for x in twice)}",
+            remedy="give each vintage once; --years where the files do not tell it",
+        )
+    status, origin = _status((layers["ARTIF"] or layers["OCCUPATION_SOL"])[0])
+    if layers["ARTIF"] and layers["OCCUPATION_SOL"]:
+        told.append(f"{year}: {layers['ARTIF'][0].name} is used, {layers['OCCUPATION_SOL'][0].name} is not needed")
+    told.append(f"{year}: artificial status {origin}")
+    statuses[f"{code} {year}".strip()] = origin
+    zones = [layer.frame for layer in mine.zones.get(year, [])]
+    return Vintage(year, status, _together(zones))
+
+
+def _status(layer: DeliveredLayer) -> tuple[Artificialisation, str]:
+    from millesime.artificialisation import artificialise
+    from millesime.indicators import delivered_status
+
+    if layer.kind == "ARTIF":
+        return delivered_status(layer.frame), f"as delivered in {layer.name}"
+    return artificialise(layer.frame), f"computed from {layer.name}"
+
+
+def _together(frames: Sequence[geopandas.GeoDataFrame]) -> geopandas.GeoDataFrame | None:
+    import pandas as pd
+
+    return pd.concat(frames, ignore_index=True) if frames else None
+
+
+def _ground(code: str, vintages: Sequence[Vintage], mine: _Found, options: Options, told: list[str]) -> Ground:
+    """The vintages of one map laid over one another."""
+    from millesime.differential import ENOUGH, Parameters, matching_share
+    from millesime.errors import InputError
+    from millesime.indicators import ground_of
+    from millesime.sources.ocsge import require_comparable
+
+    rules = []
+    for one, two in pairwise(vintages):
+        generations = [mine.partitions[v.year][0].generations[0] for v in (one, two)]
+        told += require_comparable(*generations, force=options.force)
+        share = matching_share(*(v.status.frame.geometry.to_numpy() for v in (one, two)))
+        chosen = options.tolerance_m
+        if chosen is None:
+            chosen = 0.0 if share >= ENOUGH else _TOLERANCE_M
+        rules.append(Parameters(tolerance_m=chosen))
+        told.append(f"{one.year}-{two.year}: {100 * share:.1f} % of the vertices are common, tolerance {chosen:g} m")
+    name = f"Département {code}" if code else "Territoire"
+    ground = ground_of(vintages, code=code or "T", name=name, parameters=rules)
+    if not len(ground.pieces):
+        years = ", ".join(map(str, ground.years))
+        raise InputError(f"the vintages {years} of map {code or '-'} have no ground in common")
+    alone = max(ground.alone_m2, default=0.0)
+    if alone > 1:
+        told.append(f"map {ground.code}: up to {alone:,.0f} m² are covered by one vintage alone, and left out")
+    if ground.snapped_m2:
+        told.append(f"map {ground.code}: {ground.snapped_m2:,.0f} m² along borders were snapped to the earlier vintage")
+    return ground
+
+
+def read_places(
+    grounds: Sequence[Ground],
+    *,
+    levels: Sequence[str],
+    communes: Path | None,
+    perimeter: Path | None,
+    scot: Path | None,
+    crs: str | None,
+) -> Places:
+    """Communes, what they make up and perimeters, in the CRS of the maps.
+
+    Raises:
+        ConfigError: a level whose file is not given.
+    """
+    from millesime.errors import ConfigError
+    from millesime.indicators import Places, communes_frame, perimeters_of
+    from millesime.io.vector import read_vector
+
+    target = grounds[0].pieces.crs
+    asked = set(levels) or _implied(communes, perimeter, scot)
+    needs = {**dict.fromkeys(ADMINISTRATIVE, ("--communes", communes)), "perimeter": ("--perimeter", perimeter)}
+    lacking = {level: needs[level][0] for level in sorted(asked & set(needs)) if needs[level][1] is None}
+    if "scot" in asked and (scot is None or communes is None):
+        lacking["scot"] = "--scot" if scot is None else "--communes"
+    if lacking:
+        raise ConfigError(
+            "; ".join(f"level {level} needs {option}" for level, option in lacking.items()),
+            remedy="communes and what they make up come from Admin Express, SCoT from a table of communes",
+        )
+    told: list[str] = []
+    frame = communes_frame([], [], [], crs=target)
+    unions: tuple[Union, ...] = ()
+    if communes is not None:
+        frame, unions = _administrative(communes, asked, _bounds(grounds), target, crs, scot, told)
+    drawn = None
+    if perimeter is not None:
+        drawn, sentences = perimeters_of(read_vector(perimeter, crs=crs), name=perimeter.stem, crs=target)
+        told += sentences
+    return Places(frame, unions, drawn, tuple(sorted({"territory", *asked})), tuple(told))
+
+
+def _implied(communes: Path | None, perimeter: Path | None, scot: Path | None) -> set[str]:
+    given = {"commune": communes, "perimeter": perimeter, "scot": scot}
+    return {level for level, path in given.items() if path is not None}
+
+
+def _bounds(grounds: Sequence[Ground]) -> tuple[float, float, float, float]:
+    import numpy as np
+
+    every = np.array([ground.pieces.total_bounds for ground in grounds])
+    (west, south), (east, north) = every[:, :2].min(axis=0).tolist(), every[:, 2:].max(axis=0).tolist()
+    return west, south, east, north
+
+
+def _administrative(
+    path: Path,
+    asked: set[str],
+    bounds: tuple[float, float, float, float],
+    target: Any,
+    crs: str | None,
+    scot: Path | None,
+    told: list[str],
+) -> tuple[geopandas.GeoDataFrame, tuple[Union, ...]]:
+    """Communes and unions from Admin Express. Places above the commune reach out of the maps: all is read for them."""
+    import shapely
+
+    from millesime.errors import InputError
+    from millesime.indicators import communes_of, unions_of
+    from millesime.sources.loading import load
+
+    above = asked & {"epci", "departement", "region", "scot"}
+    named = [level for level in ("epci", "departement") if level in asked]
+    database = load(
+        "admin_express",
+        path,
+        None if above else bounds,
+        layers=("commune", *named),
+        read=_reader(target, crs, told),
+    )
+    told += [f"{path.name}: {sentence}" for sentence in database.told()]
+    layer = database.layer("commune")
+    merged = communes_of(layer)
+    near = shapely.intersects(merged.geometry.to_numpy(), shapely.box(*bounds))
+    if not near.any():
+        raise InputError("none of its communes lies on the maps", place=path, remedy="give the communes of the maps")
+    unions: list[Union] = []
+    keys = {"epci": "code_siren", "departement": "insee_dep"}
+    for level in ("epci", "departement", "region"):
+        if level in asked:
+            known = database.layer(level) if level in keys else None
+            names = {} if known is None else dict(zip(known[keys[level]], known["nom"], strict=True))
+            unions += unions_of(layer, level, names=names)
+    if "scot" in asked and scot is not None:
+        unions += _scots(scot, set(merged["insee"]), told)
+    here = set(merged.loc[near, "insee"])
+    kept = tuple(union for union in unions if here & set(union.communes))
+    absent = [union.place.name for union in unions if union.place.level == "scot" and union not in kept]
+    if absent:
+        told.append(f"SCoT without a commune on the maps: {', '.join(absent)}")
+    members = here.union(*(union.communes for union in kept))
+    return merged[merged["insee"].isin(members)].reset_index(drop=True), kept
+
+
+def _reader(target: Any, crs: str | None, told: list[str]) -> Any:
+    """Reads a layer into the CRS of the maps, telling when it was in another one."""
+    from millesime.io.vector import read_vector
+
+    def read(path: Path, *, layer: str, bounds: tuple[float, float, float, float] | None) -> geopandas.GeoDataFrame:
+        if bounds is not None and _is_in(path, layer, target):
+            return read_vector(path, layer=layer, bounds=bounds)
+        frame = read_vector(path, layer=layer, crs=crs)
+        if frame.crs != target:
+            told.append(f"{path.name}, layer {layer}: reprojected from {frame.crs.to_string()} to {target.to_string()}")
+            frame = frame.to_crs(target)
+        if bounds is None:
+            return frame
+        west, south, east, north = bounds
+        return frame.cx[west:east, south:north].reset_index(drop=True)
+
+    return read
+
+
+def _is_in(path: Path, layer: str, target: Any) -> bool:
+    """Whether a layer is in a CRS for certain: then only what lies in the bounds needs to be read."""
+    import pyogrio
+
+    return path.suffix.lower() in (".gpkg", ".shp") and pyogrio.read_info(path, layer=layer)["crs"] == str(target)
+
+
+def _scots(path: Path, known: set[str], told: list[str]) -> tuple[Union, ...]:
+    """SCoT from a table or from the attributes of a layer."""
+    from millesime.indicators import scots_of
+    from millesime.io.tables import read_rows
+    from millesime.io.vector import read_vector
+
+    names = {
+        "insee": ("insee_com", "code_insee", "com", "codgeo"),
+        "code": ("scot", "code_scot", "id_scot"),
+        "name": ("nom", "nom_scot", "lib_scot", "libelle"),
+    }
+    if path.suffix.lower() in (".csv", ".txt", ".tsv"):
+        rows = read_rows(path, columns=names)
+    else:
+        frame = read_vector(path)
+        lower = {str(column).lower(): column for column in frame.columns}
+        columns = {w: next((lower[a] for a in (w, *aliases) if a in lower), None) for w, aliases in names.items()}
+        kept = {wanted: frame[column].fillna("").astype(str) for wanted, column in columns.items() if column}
+        rows = [dict(zip(kept, values, strict=True)) for values in zip(*kept.values(), strict=True)]
+    unions = scots_of(rows)
+    unknown = sorted({insee for union in unions for insee in union.communes} - known)
+    if unknown:
+        told.append(
+            f"{path.name}: {len(unknown)} communes are not in Admin Express ({', '.join(unknown[:5])}"
+            f"{' ...' if len(unknown) > 5 else ''}): their SCoT are told as PARTIAL"
+        )
+    return unions
+
+
+def read_planning(path: Path, *, target: Any, crs: str | None) -> tuple[geopandas.GeoDataFrame, list[str]]:
+    """Zones of a plan in the CRS of the maps: the only layer, or the one called like zone_urba."""
+    from millesime.io.vector import list_layers, read_vector
+
+    names = list_layers(path)
+    layer = next((name for name in names if "zone_urba" in name.lower()), None) if len(names) > 1 else None
+    frame = read_vector(path, layer=layer, crs=crs)
+    told = []
+    if frame.crs != target:
+        told.append(f"{path.name}: reprojected from {frame.crs.to_string()} to {target.to_string()}")
+        frame = frame.to_crs(target)
+    return frame, told
