@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy import ndimage
 
 from millesime.artificialisation import Parameters, artificialise
+from millesime.compute import Workers
 from millesime.nomenclature import ARTIFICIALISATION
 
 CELL_M = 7  # a cell is 49 m²: one built cell is below the built threshold, two are above
@@ -210,3 +211,49 @@ def test_all_the_removed_land_is_non_artificial_and_small(built_forcing):
     assert len(kept)
     assert (kept["code_cs"] == "CS1.1.1.1").all() == (built_forcing == "self")
     assert result.frame.loc[result.frame["status_step"] == "remove", "artif"].eq("non artif").all()
+
+
+def _decided(unit: tuple[geopandas.GeoDataFrame, geopandas.GeoDataFrame]) -> list[str]:
+    """A tile decided in a process of its own: every status and its step."""
+    tile, around = unit
+    parameters = Parameters(t_other_m2=T_OTHER_M2, margin_m=MARGIN_M)
+    frame = artificialise(tile, parameters=parameters, context=[around]).frame
+    return [f"{status} {step}" for status, step in zip(frame["artif"], frame["status_step"], strict=True)]
+
+
+def test_tiles_and_workers_do_not_show():
+    """A scene of 24 x 24 cells in 1, 4 and 9 tiles, decided by one worker and by two: always the same."""
+    scene = np.random.default_rng(5).choice(len(PAIRS), (24, 24), p=[0.1, 0.15, 0.1, 0.45, 0.2])
+    cells = _cells(scene)
+    row, column = np.indices(scene.shape).reshape(2, -1)
+    answers = []
+    with Workers(1) as one, Workers(2) as two:
+        for tiles, workers in ((1, one), (2, one), (2, two), (3, two)):
+            tile = (row * tiles // 24) * tiles + column * tiles // 24
+            members = [tile == number for number in range(tiles * tiles)]
+            answer = np.empty(len(cells), dtype=object)
+            units = [(cells[inside], cells[~inside]) for inside in members]
+            for inside, found in zip(members, workers.map(_decided, units), strict=True):
+                answer[inside] = found
+            answers.append(answer.tolist())
+    assert len(set(answers[0])) > 4  # both statuses, several steps
+    assert answers[1:] == [answers[0]] * 3
+
+
+@given(scene=scenes, rules=any_settings, seed=st.integers(0, 2**32 - 1))
+@settings(max_examples=40, deadline=None)
+def test_rows_permuted_and_rings_begun_elsewhere(scene, rules, seed):
+    """Polygons of several cells, their rings begun at another vertex and run the other way, in another order."""
+    merged = _dissolved(_cells(scene))
+    rng = np.random.default_rng(seed)
+    turned = []
+    for polygon in merged.geometry:
+        rings = [polygon.exterior, *polygon.interiors]
+        points = [np.asarray(ring.coords)[:-1] for ring in rings]
+        begun = [np.roll(xy, int(rng.integers(len(xy))), axis=0)[:: rng.choice([-1, 1])] for xy in points]
+        turned.append(shapely.Polygon(begun[0], begun[1:]))
+    order = rng.permutation(len(merged))
+    parameters = Parameters(t_other_m2=T_OTHER_M2, **rules)
+    one = artificialise(merged, parameters=parameters).frame.drop(columns="geometry")
+    other = artificialise(merged.set_geometry(turned, crs=merged.crs).iloc[order], parameters=parameters).frame
+    assert one.equals(other.sort_index().drop(columns="geometry"))

@@ -288,3 +288,104 @@ def test_thresholds_are_parameters():
     assert status(*rows) == "nnn"
     assert status(*rows, t_other_m2=900) == "nAn"
     assert status(*rows, t_built_m2=49) == "nnA"
+
+
+READINGS = [
+    {"order": order, "connectivity": connectivity, "built_forcing": forcing}
+    for order in ("fill_first", "remove_first")
+    for connectivity in ("edge", "touch")
+    for forcing in ("self", "adjacent")
+]
+
+
+@pytest.mark.parametrize("rules", READINGS, ids=lambda rules: "-".join(rules.values()))
+def test_islands_do_not_hang_on_a_reading(rules):
+    """A wood in a road and a yard in a field, each of 2 499, 2 500 and 2 501 m²: alone in their surroundings, no
+    order, no corner and no building has a say. A shed of 49 m² goes and a house of 50 m² stays.
+    """
+    for size, wood, yard in ((BELOW, "AA", "nn"), (EQUAL, "An", "nA"), (ABOVE, "An", "nA")):
+        island = square(60, 60, *size)
+        assert status((_around(island), ROAD), (island, WOOD), **rules) == wood
+        assert status((_around(island), FIELD), (island, YARD), **rules) == yard
+    shed, house = square(60, 60, 7), square(120, 60, 5, 10)
+    assert status((_around(shed, house), FIELD), (shed, HOUSE), (house, HOUSE), **rules) == "nnA"
+
+
+@pytest.mark.parametrize(("width", "expected"), [(4.8, "nnn"), (5, "nAA")])
+def test_a_building_of_49_and_of_50_m2_cut_in_two(width, expected):
+    """5 x 5 = 25 m² beside 4.8 x 5 = 24 m²: 49 m², both removed. Beside 5 x 5 = 25 m²: 50 m², both kept."""
+    left, right = square(60, 60, 5), square(65, 60, width, 5)
+    assert status((_around(left, right), FIELD), (left, HOUSE), (right, HOUSE)) == expected
+
+
+def test_a_house_cut_in_two_with_its_garden():
+    """A house of 60 m² as two polygons of 30 m², a garden of 100 m² beside the right one, a yard of 100 m² beside that.
+
+    self: both halves stay, as one built patch. adjacent: the garden has an edge on the right half and stays; the
+    yard has none on either and goes. One order or the other is the same.
+    """
+    left, right = square(60, 60, 5, 6), square(65, 60, 5, 6)
+    garden, yard = square(70, 60, 10), square(80, 60, 10)
+    rows = [(_around(left, right, garden, yard), FIELD), (left, HOUSE), (right, HOUSE), (garden, GARDEN), (yard, YARD)]
+    for order in ("fill_first", "remove_first"):
+        assert status(*rows, order=order) == "nAAnn"
+        assert status(*rows, order=order, built_forcing="adjacent") == "nAAAn"
+
+
+def test_two_woods_that_meet_in_a_corner():
+    """Two woods of 40² = 1 600 m² in a road. edge: both are filled. touch: one patch of 3 200 m², it stays."""
+    one, two = square(60, 60, 40), square(100, 100, 40)
+    rows = [(_around(one, two), ROAD), (one, WOOD), (two, WOOD)]
+    assert status(*rows) == "AAA"
+    assert status(*rows, connectivity="touch") == "Ann"
+
+
+def test_a_ring_that_a_corner_closes():
+    """A road around 40² = 1 600 m² of field, open at the inner corner: there inner and outer field meet in a point.
+
+    The road is a square of 60² less the inner field and less a square of 10² at its north-east corner: 3 600 - 1 600 -
+    100 = 1 900 m², in one piece along three sides. edge: the inner field is enclosed and filled; the patch has then
+    3 500 m² and stays. touch: the inner field is part of the outer one; the road of 1 900 m² is removed.
+    """
+    inner, gap = square(70, 70, 40), square(110, 110, 10)
+    road = square(60, 60, 60).difference(shapely.union_all([inner, gap]))
+    rows = [(_around(inner, road), FIELD), (road, ROAD), (inner, FIELD)]
+    assert road.area == 1_900
+    assert status(*rows) == "nAA"
+    assert status(*rows, connectivity="touch") == "nnn"
+
+
+def test_a_building_in_a_quarry():
+    """The exception is for mineral ground: a building of 100 m² with extraction as its use is artificial and stays.
+
+    The quarry around it is not artificial; a stock of minerals of 900 m² with industry in it is removed.
+    """
+    hall, stock = square(60, 60, 10), square(100, 100, 30)
+    rows = [(_around(hall, stock), QUARRY), (hall, ("CS1.1.1.1", "US1.3")), (stock, YARD)]
+    assert status(*rows) == "nAn"
+    assert steps(*rows) == ["matrix", "built", "remove"]
+
+
+def test_a_shed_along_the_limit():
+    """A shed of 30 m² on the border of the data: nobody knows how large the building is, it keeps the matrix's status.
+
+    Half a metre further in, the field goes around it: removed.
+    """
+    at_border, inside = square(0, 50, 5, 6), square(0.5, 50, 5, 6)
+    assert status((_around(at_border), FIELD), (at_border, HOUSE)) == "nA"
+    assert status((_around(inside), FIELD), (inside, HOUSE)) == "nn"
+
+
+def test_four_nested_levels_in_both_orders():
+    """Field / yard ring 700 m² / wood ring 500 m² / house 100 m², from squares of 1 300, 600 and 100 m².
+
+    fill_first: the wood ring (500) is filled, the patch of 1 300 m² is removed but for the house (100 m² >= 50).
+    remove_first: the yard ring (700) is removed; the house's own patch of 100 m² is kept by the forcing; the wood ring
+    is then part of the field's cluster, and nothing is left to fill. The same, by other steps.
+    """
+    yard, wood, house = square(60, 60, 50, 26), square(65, 65, 30, 20), square(70, 70, 10)
+    rows = [(_around(yard), FIELD), (yard.difference(wood), YARD), (wood.difference(house), WOOD), (house, HOUSE)]
+    assert (yard.area, wood.area, house.area) == (1_300, 600, 100)
+    assert status(*rows, order="fill_first") == status(*rows, order="remove_first") == "nnnA"
+    assert steps(*rows, order="fill_first") == ["matrix", "remove", "fill+remove", "built"]
+    assert steps(*rows, order="remove_first") == ["matrix", "remove", "matrix", "built"]

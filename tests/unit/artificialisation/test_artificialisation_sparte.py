@@ -136,3 +136,35 @@ def test_zones_are_single_parts_with_their_area():
     assert zones.geometry.area.sum() == result.area_m2()
     nothing = artificialise(frame_of((BIG, FIELD)), parameters=Parameters(**SPARTE))
     assert len(artificial_zones(nothing)) == 0
+
+
+def test_two_woods_that_meet_in_a_corner():
+    """Two woods of 1 600 m² in a road, one corner in common: a patch of 3 200 m² stays; our mode fills both."""
+    one, two = square(60, 60, 40), square(100, 100, 40)
+    rows = [(_around(one, two), ROAD), (one, WOOD), (two, WOOD)]
+    assert status(*rows, **SPARTE) == "Ann"
+    assert status(*rows) == "AAA"
+
+
+def test_ring_road():
+    """A ring road of 1 100 m² around 2 500 m² of field: the ring flips, the field is not below the threshold."""
+    ring = square(60, 60, 60).difference(square(65, 65, 50))
+    rows = [(_around(square(60, 60, 60)), FIELD), (ring, ROAD), (square(65, 65, 50), FIELD)]
+    assert status(*rows, **SPARTE) == status(*rows) == "nnn"
+
+
+def test_a_building_in_a_quarry():
+    """A building of 100 m² with extraction as its use is artificial by the matrix, flips with its patch, and is kept.
+
+    The first version of that computation made the exception for buildings instead of mineral ground; this is the later.
+    """
+    hall = square(60, 60, 10)
+    assert status((_around(hall), QUARRY), (hall, ("CS1.1.1.1", "US1.3")), **SPARTE) == "nA"
+
+
+def test_a_wood_along_the_limit():
+    """A wood of 900 m² in the corner of a road: it flips, where our mode leaves what it cannot see around."""
+    wood = square(0, 0, 30)
+    rows = [(_around(wood), ROAD), (wood, WOOD)]
+    assert status(*rows, **SPARTE) == "AA"
+    assert status(*rows) == "An"
