@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import typst
@@ -13,7 +15,7 @@ from millesime.errors import InternalError
 #: Seconds since 1970 of the date that a PDF bears: 1 January 2000, as in the GeoPackages.
 _FIXED_DATE_S = 946_684_800
 
-_MAIN = "main"
+_MAIN = "main.typ"
 
 
 def to_pdf(source: str, files: Mapping[str, bytes] | None = None, *, standard: str | None = None) -> bytes:
@@ -48,14 +50,17 @@ def to_pictures(
 
 
 def _compiled(source: str, files: Mapping[str, bytes] | None, **options: Any) -> Any:
-    inputs = {_MAIN: source.encode("utf-8"), **(files or {})}
-    try:
-        return _compiler().compile(input=inputs, timestamp=_FIXED_DATE_S, **options)
-    except typst.TypstError as error:
-        raise InternalError(f"a document could not be set: {error}") from error
+    # Typst takes only texts from memory: pictures must lie in a folder, which is all that it may read.
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in {_MAIN: source.encode("utf-8"), **(files or {})}.items():
+            (Path(folder) / name).write_bytes(content)
+        compiler = typst.Compiler(root=Path(folder), font_paths=_fonts())
+        try:
+            return compiler.compile(input=Path(folder) / _MAIN, timestamp=_FIXED_DATE_S, **options)
+        except typst.TypstError as error:
+            raise InternalError(f"a document could not be set: {error.diagnostic or error}") from error
 
 
 @cache
-def _compiler() -> Any:
-    fonts = typst.Fonts(include_system_fonts=False)
-    return typst.Compiler(font_paths=fonts)
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False)

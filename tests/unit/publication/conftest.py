@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from made_up_territory import Delivered, context_of, write_products
+from official_files import OfficialFiles, write_official_files
 
 from millesime.io.workspace import Workspace
 from millesime.publication.step import publish
@@ -18,3 +19,8 @@ def delivered(tmp_path_factory) -> Delivered:
         home = workspace.product("publication", year)
         publish(context_of(workspace, year, home), folder=home, home=home)
     return Delivered(workspace, workspace.product("publication", 2022), table, changes)
+
+
+@pytest.fixture(scope="session")
+def official(tmp_path_factory) -> OfficialFiles:
+    return write_official_files(tmp_path_factory.mktemp("official"))

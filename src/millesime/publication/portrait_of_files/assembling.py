@@ -10,13 +10,14 @@ import geopandas
 import shapely
 
 from millesime.artificialisation import Artificialisation
-from millesime.differential import ENOUGH, Parameters, difference, matching_share
+from millesime.differential import ENOUGH, Differential, Overlay, Parameters, difference, matching_share
 from millesime.errors import ConfigError, CrsError, InputError
 from millesime.geo.grid import Bounds
 from millesime.indicators import account, commune_layer, covered_share, indicators
+from millesime.indicators.sensitivity import Sensitivity, sensitivity
 from millesime.publication.material import Material, VintageLayers
 from millesime.publication.portrait_of_files.cutting import cut
-from millesime.publication.portrait_of_files.vintages import FileVintage, numbered, touching
+from millesime.publication.portrait_of_files.vintages import FileVintage, numbered
 from millesime.publication.portrait_of_files.zone import Zone, communes_on
 from millesime.publication.product import Delivery
 from millesime.sources.ocsge import require_comparable
@@ -25,9 +26,6 @@ _HECTARE_M2 = 10_000.0
 
 #: How far borders that do not match may be from one another, in metres, when nothing is said.
 TOLERANCE_M = 0.5
-
-#: Around the zone, in metres: polygons that far out take part in the comparison, so that its border is like any other.
-_AROUND_M = 20.0
 
 #: The maps show this much more than the zone on each side, as a share of its longer side.
 _FRAME = 0.02
@@ -69,8 +67,16 @@ class OfFiles:
     covered_ha: float
     """Ground of the zone that the figures are of."""
 
+    sensitivity: Sensitivity
+    """What the figures of the zone rest on; see `sensitivity_level`."""
+
     earlier_built_zone: geopandas.GeoDataFrame | None
     """ZONE_CONSTRUITE of the earlier vintage inside the zone; None without one, or without an earlier vintage."""
+
+    @property
+    def sensitivity_level(self) -> str:
+        """Level of the rows of the zone in its sensitivity."""
+        return "territory" if self.zone.ground is None else "perimeter"
 
 
 def assemble(
@@ -94,12 +100,9 @@ def assemble(
     ordered = tuple(sorted(vintages, key=lambda vintage: vintage.year))
     _require(ordered)
     years = tuple(vintage.year for vintage in ordered)
-    near = tuple(touching(vintage, zone.ground, reach_m=_AROUND_M) for vintage in ordered)
-    compared, pieces = None, _alone(near[0])
-    if len(near) == 2:
-        compared, pieces = _compared(near, zone, tolerance_m=tolerance_m, force=force)
-    else:
-        pieces = cut(pieces, zone.ground)
+    compared, comparison, pieces = None, None, cut(_alone(ordered[0]), zone.ground)
+    if len(ordered) == 2:
+        compared, comparison, pieces = _compared(ordered, zone, tolerance_m=tolerance_m, force=force)
     if not len(pieces):
         raise InputError("no ground of the zone is on the maps", place=zone.name, remedy="check the zone and the files")
     crs = pieces.crs.to_string()
@@ -109,8 +112,8 @@ def assemble(
     counted = communes.iloc[:0] if zone.level == "commune" else communes
     accounts = account(pieces, counted, years=years, territory=(zone.code, zone.name))
     table = covered_share(indicators(accounts), counted)
-    layers = [_cut_layers(vintage, zone) for vintage in near]
-    zones = [None if vintage.built_zone is None else _cut_zone(vintage.built_zone, zone) for vintage in near]
+    layers = [_cut_layers(vintage, zone) for vintage in ordered]
+    zones = [None if vintage.built_zone is None else _cut_zone(vintage.built_zone, zone) for vintage in ordered]
     material = Material(
         delivery=Delivery(zone.code, years[-1], years[0] if len(years) == 2 else None),
         territory_name=zone.name,
@@ -126,7 +129,16 @@ def assemble(
     )
     zone_ha = None if zone.ground is None else float(shapely.area(zone.ground)) / _HECTARE_M2
     covered = float(shapely.area(pieces.geometry.to_numpy()).sum()) / _HECTARE_M2
-    return OfFiles(zone, ordered, material, compared, zone_ha, covered, zones[0] if len(zones) == 2 else None)
+    return OfFiles(
+        zone=zone,
+        vintages=ordered,
+        material=material,
+        compared=compared,
+        zone_ha=zone_ha,
+        covered_ha=covered,
+        sensitivity=_sensitivity(ordered, zone, comparison, crs),
+        earlier_built_zone=zones[0] if len(zones) == 2 else None,
+    )
 
 
 def _require(vintages: Sequence[FileVintage]) -> None:
@@ -152,8 +164,8 @@ def _alone(vintage: FileVintage) -> geopandas.GeoDataFrame:
 
 def _compared(
     near: Sequence[FileVintage], zone: Zone, *, tolerance_m: float | None, force: bool
-) -> tuple[Compared, geopandas.GeoDataFrame]:
-    """The comparison, and every piece of the zone that both vintages cover."""
+) -> tuple[Compared, tuple[Differential, Overlay], geopandas.GeoDataFrame]:
+    """What is told of the comparison, the comparison itself, and every piece of the zone that both vintages cover."""
     first, second = near
     warnings = require_comparable(*(vintage.layer.generations[0] for vintage in near), force=force)
     polygons = [vintage.status.frame.geometry.to_numpy() for vintage in near]
@@ -179,7 +191,24 @@ def _compared(
         alone_ha=(max(alone[0], 0.0) / _HECTARE_M2, max(alone[1], 0.0) / _HECTARE_M2),
         warnings=warnings,
     )
-    return compared, pieces
+    return compared, (found, over), pieces
+
+
+def _sensitivity(
+    near: Sequence[FileVintage], zone: Zone, comparison: tuple[Differential, Overlay] | None, crs: str
+) -> Sensitivity:
+    """Decided again with one thing otherwise, counted inside the zone."""
+    place = None
+    if zone.ground is not None:
+        named = {"level": ["perimeter"], "code": [zone.code], "name": [zone.name]}
+        place = geopandas.GeoDataFrame(named, geometry=[zone.ground], crs=crs)
+    return sensitivity(
+        [vintage.status for vintage in near],
+        years=[vintage.year for vintage in near],
+        territory=(zone.code, zone.name),
+        comparison=comparison,
+        places=place,
+    )
 
 
 def _cut_layers(vintage: FileVintage, zone: Zone) -> VintageLayers:

@@ -26,7 +26,7 @@ class FileVintage:
     layer: DeliveredLayer
 
     status: Artificialisation
-    """The polygons of the layer, ids unique; those near the zone only once `near` has been called."""
+    """The polygons of the layer within the margin of the zone, ids unique."""
 
     is_official_status: bool
     """Whether the status was read from the file instead of computed."""

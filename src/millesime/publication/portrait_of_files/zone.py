@@ -12,7 +12,7 @@ import shapely
 
 from millesime.errors import ConfigError, GeometryError
 from millesime.geo.precision import polygons_of
-from millesime.indicators import communes_frame, communes_of
+from millesime.indicators import communes_of
 
 Level = Literal["commune", "epci", "departement", "perimeter", "map"]
 
@@ -45,7 +45,7 @@ class Zone:
     """Polygon or multipolygon, in the CRS of the map; None for the whole map."""
 
     communes: geopandas.GeoDataFrame
-    """`insee`, `name`, `insee_dep`, geometry of the communes that have ground in the zone, whole; empty when not known."""
+    """`insee`, `name`, geometry of the communes that have ground in the zone, whole; empty when not known."""
 
 
 def level_of(code: str) -> Level:
@@ -126,7 +126,7 @@ def communes_on(zone: Zone, polygons: Any) -> geopandas.GeoDataFrame:
 
 def no_communes(crs: str) -> geopandas.GeoDataFrame:
     """Communes of a territory that none are known of."""
-    return communes_frame([], [], [], [], crs=crs)
+    return geopandas.GeoDataFrame({"insee": [], "name": []}, geometry=[], crs=crs).astype({"insee": str, "name": str})
 
 
 def _own_polygon(

@@ -1,0 +1,302 @@
+"""The portrait of a zone from official files: reads them, writes a page, a PDF, or a folder with data and project."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import geopandas
+import numpy as np
+
+from millesime.errors import ConfigError, CrsError, InputError, InternalError, raise_together
+from millesime.geo.grid import Bounds, Grid
+from millesime.io.catalogue import describe_file
+from millesime.io.files import folder_written_whole, local_file, written_whole
+from millesime.io.pictures import encode_jpeg, read_picture
+from millesime.io.raster import read_grid
+from millesime.io.vector import Style, read_vector, write_geopackage
+from millesime.publication.packages import Package
+from millesime.publication.portrait import (
+    Page,
+    Photos,
+    Site,
+    biggest_sites,
+    build_page,
+    read_figures,
+    render,
+    site_bounds,
+    view,
+)
+from millesime.publication.portrait_of_files import (
+    FileVintage,
+    OfFiles,
+    Zone,
+    assemble,
+    describe_files,
+    state_layer,
+    vintage_of,
+    whole_map,
+    zone_of_code,
+    zone_of_perimeter,
+)
+from millesime.publication.portrait_of_files.packages import packages_of, project_of
+from millesime.publication.portrait_of_files.resting import resting_of
+from millesime.publication.portrait_pdf import pdf_of
+from millesime.publication.project_check import project_faults
+from millesime.publication.step import Parameters
+from millesime.sources.loading import load
+from millesime.sources.ocsge import ReceivedDelivery, read_delivery
+
+_PAGE, _PDF, _FIGURES = "portrait.html", "portrait.pdf", "figures.csv"
+
+
+@dataclass(frozen=True)
+class PortraitRequest:
+    """What the user asks for."""
+
+    files: tuple[Path, ...]
+    """One or two deliveries: file, folder or archive."""
+
+    zone: str = ""
+    """Code of Admin Express or file of polygons; '' for the whole map."""
+
+    communes: Path | None = None
+    """Admin Express."""
+
+    name: str = ""
+    """Name of the zone, where Admin Express' or the file's is not wanted."""
+
+    orthos: tuple[Path, ...] = ()
+    """None, or one ortho-image per file, in their order."""
+
+    years: tuple[int, ...] = ()
+    """None, or one vintage per file, where files do not tell them."""
+
+    crs: str | None = None
+    tolerance_m: float | None = None
+    force: bool = False
+    licence: str = ""
+    parameters: Parameters = field(default_factory=Parameters)
+
+
+@dataclass(frozen=True)
+class PortraitOfFiles:
+    """A portrait, ready to be written."""
+
+    of: OfFiles
+    page: Page
+    told: Mapping[str, tuple[str, ...]]
+    """File -> what was said when it was read."""
+
+
+def make_portrait(request: PortraitRequest) -> PortraitOfFiles:
+    """Read the files, compare them, count, draw.
+
+    Raises:
+        ConfigError: options that do not fit together, or an unknown code.
+        InputError: a file that cannot be read, or a zone outside of the map.
+        RefusedError: rows with errors, or generations that differ.
+    """
+    _require_fitting(request)
+    states = [read_delivery(path, kind=("OCCUPATION_SOL", "ARTIF"), crs=request.crs) for path in request.files]
+    frames = [state_layer(delivery).frame for delivery in states]
+    _require_one_crs(frames, request.files)
+    zone = _zone(request, frames)
+    years = request.years or (None,) * len(states)
+    vintages = [
+        vintage_of(state, year=year, ground=zone.ground, zones=_built_zones(path, request.crs))
+        for state, year, path in zip(states, years, request.files, strict=True)
+    ]
+    of = assemble(zone, vintages, tolerance_m=request.tolerance_m, force=request.force)
+    told = {str(path): state.sentences() for path, state in zip(request.files, states, strict=True)}
+    page = replace(_page(request, of, vintages), resting=resting_of(of))
+    return PortraitOfFiles(of, page, told)
+
+
+def write_portrait(made: PortraitOfFiles, output: Path) -> tuple[str, ...]:
+    """Write a page (.html), a document (.pdf) or, for any other name, a folder with everything; the paths written."""
+    suffix = output.suffix.lower()
+    if suffix in (".html", ".htm", ".pdf") and not output.is_dir():
+        with written_whole(output) as temporary:
+            if suffix == ".pdf":
+                temporary.write_bytes(pdf_of(made.page))
+            else:
+                temporary.write_text(render(made.page), encoding="utf-8")
+        return (str(output),)
+    _require_own_folder(output)
+    with folder_written_whole(output, replaces="*") as folder:
+        names = _write_folder(made, folder)
+    return tuple(str(output / name) for name in names)
+
+
+def require_writable(output: Path) -> None:
+    """Refuse an output that cannot be written, before anything is computed.
+
+    Raises:
+        ConfigError: another suffix, no such folder, or a folder that holds something else.
+    """
+    if not output.absolute().parent.is_dir():
+        raise ConfigError("no such folder", place=output.parent, remedy="create it first")
+    if output.suffix.lower() in (".html", ".htm", ".pdf"):
+        return
+    if output.suffix and not output.is_dir():
+        raise ConfigError(
+            f"{output.suffix} is not written", place=output, remedy="end it with .html or .pdf, or name a folder"
+        )
+    _require_own_folder(output)
+
+
+def _require_own_folder(output: Path) -> None:
+    if output.exists() and not output.is_dir():
+        raise ConfigError("is a file", place=output, remedy="give the name of a folder, or end it with .html or .pdf")
+    if output.is_dir() and any(output.iterdir()) and not (output / _FIGURES).is_file():
+        raise ConfigError(
+            "the folder holds something else than a portrait",
+            place=output,
+            remedy="give the name of a folder that is empty or does not exist",
+        )
+
+
+def _require_fitting(request: PortraitRequest) -> None:
+    count = len(request.files)
+    faults = []
+    if count not in (1, 2):
+        faults.append(f"a portrait is of one or two vintages, got {count} files")
+    if request.orthos and len(request.orthos) != count:
+        faults.append(
+            f"{len(request.orthos)} ortho-images for {count} files: give --ortho once per file, or not at all"
+        )
+    if request.years and len(request.years) != count:
+        faults.append(f"{len(request.years)} years for {count} files: give --year once per file, or not at all")
+    raise_together(faults, kind=ConfigError)
+
+
+def _require_one_crs(frames: Sequence[geopandas.GeoDataFrame], files: Sequence[Path]) -> None:
+    found = {frame.crs.to_string() for frame in frames}
+    if len(found) > 1:
+        told = ", ".join(f"{path}: {frame.crs.to_string()}" for path, frame in zip(files, frames, strict=True))
+        raise CrsError(f"the files are in different CRS: {told}", remedy="reproject one of them")
+
+
+def _zone(request: PortraitRequest, frames: Sequence[geopandas.GeoDataFrame]) -> Zone:
+    crs, layers = frames[0].crs.to_string(), _admin_layers(request, frames)
+    commune = layers.get("commune")
+    file = Path(request.zone)
+    if not request.zone:
+        name = request.name or Path(request.files[0]).stem
+        return whole_map(commune, crs=crs, name=name)
+    if file.suffix or file.exists():
+        return zone_of_perimeter(
+            read_vector(local_file(file), crs=request.crs), commune, crs=crs, name=request.name or file.stem
+        )
+    if commune is None:
+        raise ConfigError(
+            f"the limits of {request.zone} are not known", remedy="give Admin Express with --communes, or a file"
+        )
+    return zone_of_code(request.zone, layers, name=request.name)
+
+
+def _admin_layers(
+    request: PortraitRequest, frames: Sequence[geopandas.GeoDataFrame]
+) -> Mapping[str, geopandas.GeoDataFrame]:
+    if request.communes is None:
+        return {}
+    bounds = np.array([frame.total_bounds for frame in frames])
+    around: Bounds = (*map(float, bounds[:, :2].min(axis=0)), *map(float, bounds[:, 2:].max(axis=0)))  # type: ignore[assignment]
+    return load("admin_express", request.communes, around, crs=frames[0].crs.to_string()).layers
+
+
+def _built_zones(path: Path, crs: str | None) -> ReceivedDelivery | None:
+    try:
+        found = read_delivery(path, kind=("ZONE_CONSTRUITE",), crs=crs, tolerant=True)
+    except InputError:
+        return None  # most files hold OCCUPATION_SOL alone
+    return found if found.by_kind.get("ZONE_CONSTRUITE") else None
+
+
+def _page(request: PortraitRequest, of: OfFiles, vintages: Sequence[FileVintage]) -> Page:
+    parameters, material = request.parameters, of.material
+    grid = view(material.extent, crs=material.crs, longest_px=parameters.map_px)
+    sites: tuple[Site, ...] = ()
+    if material.differential is not None:
+        sites = biggest_sites(
+            material.differential,
+            material.communes if len(material.communes) > 1 else None,
+            years=material.delivery.period,
+            with_effect=parameters.sites_with_effect,
+            without_effect=parameters.sites_without_effect,
+            gap_m=parameters.site_gap_m,
+        )
+    figures = read_figures(material.indicators, years=tuple(layers.year for layers in material.vintages))
+    orthos = {vintage.year: path for vintage, path in zip(vintages, request.orthos, strict=False)}
+    fingerprints = {
+        vintage.year: (path.name, _fingerprint(path)) for vintage, path in zip(vintages, request.files, strict=True)
+    }
+    return build_page(
+        material,
+        figures,
+        grid,
+        sites=sites,
+        photos=_photos(orthos, grid, sites[: parameters.pictured_sites], parameters),
+        background=describe_files(of, fingerprints, licence=request.licence),
+    )
+
+
+def _photos(orthos: Mapping[int, Path], grid: Grid, sites: Sequence[Site], parameters: Parameters) -> Photos:
+    for path in orthos.values():
+        found = read_grid(path).crs
+        if found != grid.crs:
+            raise CrsError(f"the image is in {found}, the map in {grid.crs}", place=path, remedy="reproject it")
+    side = (parameters.site_px, parameters.site_px)
+
+    def picture(path: Path, bounds: Bounds, shape: tuple[int, int]) -> bytes:
+        return encode_jpeg(read_picture(path, bounds, shape=shape), quality=parameters.jpeg_quality)
+
+    return Photos(
+        maps={year: picture(path, grid.bounds, grid.shape) for year, path in orthos.items()},
+        sites={
+            (site.number, year): picture(path, site_bounds(site, grid.bounds), side)
+            for site in sites
+            for year, path in orthos.items()
+        },
+        site_px=parameters.site_px,
+    )
+
+
+def _fingerprint(path: Path) -> str:
+    """SHA-256 of a file; of a folder that of the names and sums of its files."""
+    if path.is_file():
+        with path.open("rb") as handle:
+            return hashlib.file_digest(handle, "sha256").hexdigest()
+    listing = [
+        f"{file.relative_to(path).as_posix()} {_fingerprint(file)}"
+        for file in sorted(path.rglob("*"))
+        if file.is_file()
+    ]
+    return hashlib.sha256("\n".join(listing).encode()).hexdigest()
+
+
+def _write_folder(made: PortraitOfFiles, folder: Path) -> tuple[str, ...]:
+    of = made.of
+    (folder / _PAGE).write_text(render(made.page), encoding="utf-8")
+    (folder / _PDF).write_bytes(pdf_of(made.page))
+    of.material.indicators.table.to_csv(folder / _FIGURES, index=False, lineterminator="\n")
+    packages = packages_of(of)
+    for package in packages:
+        _write_package(package, folder)
+    project = of.material.delivery.project
+    text = project_of(of, packages)
+    (folder / project).write_text(text, encoding="utf-8")
+    faults = project_faults(text, lambda path: describe_file(folder / path))
+    raise_together(list(faults), kind=InternalError, place=project)
+    return tuple(sorted(path.name for path in folder.iterdir()))
+
+
+def _write_package(package: Package, folder: Path) -> None:
+    styles = {
+        layer: [Style(style.name, style.qml(), is_default=rank == 0) for rank, style in enumerate(found)]
+        for layer, found in package.styles.items()
+    }
+    write_geopackage(folder / package.file, {**package.layers, **package.tables}, styles=styles)
