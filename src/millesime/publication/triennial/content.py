@@ -18,6 +18,12 @@ Unit = Literal["ha", "%", "ha/year", "count"]
 NIL_HA = 0.00005
 _LEAST_SHOWN_HA = 0.005
 
+#: Room for a picture on a page, in millimetres.
+_WIDEST_MM, _HIGHEST_MM = 162.0, 150.0
+
+#: A table of at most so many rows is not split between pages.
+_KEPT_WHOLE = 14
+
 
 @dataclass(frozen=True)
 class DataSource:
@@ -156,6 +162,11 @@ class Table:
     to_complete: bool = False
     """Whether the municipality fills it in."""
 
+    @property
+    def is_kept_whole(self) -> bool:
+        """Whether it stays on one page."""
+        return len(self.rows) <= _KEPT_WHOLE
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -170,7 +181,11 @@ class Picture:
     caption: str
     alternative: str
     sources: tuple[str, ...]
-    width_mm: float = 160.0
+
+    @property
+    def width_mm(self) -> float:
+        """Width on the page: that of the text, or less for a picture that would fill the page."""
+        return min(_WIDEST_MM, _HIGHEST_MM * self.width_px / self.height_px)
 
 
 @dataclass(frozen=True)
@@ -191,6 +206,8 @@ class Chapter:
     title: str
     blocks: tuple[Block, ...]
     appendix: bool = False
+    fresh_page: bool = False
+    """Whether it begins on a new page."""
 
 
 @dataclass(frozen=True)
@@ -267,7 +284,7 @@ def marks(report: Report, block: Block) -> str:
 
 
 def source_line(report: Report, block: Block) -> str:
-    """What is written below a table or a picture: 'Sources : OCS GE, millésime 2019 [1] ; …'."""
+    """What is written below a table: 'Sources : OCS GE, millésime 2019 [1] ; …'."""
     numbers = report.numbered(sources_of(block))
     if not numbers:
         return ""

@@ -6,10 +6,10 @@ import io
 import zipfile
 from typing import Any
 
+from docx.opc.oxml import serialize_part_xml
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.oxml.parser import OxmlElement
-from lxml import etree
 
 #: The date of every part of the archive: the same report has the same bytes.
 _WHEN = (1980, 1, 1, 0, 0, 0)
@@ -177,7 +177,7 @@ def _without_thumbnail(relations: bytes) -> bytes:
     for item in list(tree):
         if item.get("Type", "").endswith("/thumbnail"):
             tree.remove(item)
-    return bytes(etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True))
+    return bytes(serialize_part_xml(tree))
 
 
 def set_look(table: Any, *, last_row: bool) -> None:
@@ -189,3 +189,10 @@ def set_look(table: Any, *, last_row: bool) -> None:
     for former in properties.findall(qn("w:tblLook")):
         properties.remove(former)
     properties.append(look)
+
+
+def keep_together(table: Any, *, whole: bool) -> None:
+    """No page break between the last row of a table and what follows it; none between its rows either, when whole."""
+    for line in table._tbl.tr_lst if whole else table._tbl.tr_lst[-1:]:
+        for paragraph in line.iter(qn("w:p")):
+            paragraph.get_or_add_pPr()._add_keepNext()

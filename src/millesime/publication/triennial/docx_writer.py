@@ -9,7 +9,8 @@ from typing import Any
 
 import docx
 from docx.enum.text import WD_BREAK
-from docx.shared import Mm
+from docx.shared import Mm, Pt
+from docx.text.paragraph import Paragraph as DocxParagraph
 
 from millesime.publication.portrait.numbers import FIXED
 from millesime.publication.triennial.content import (
@@ -39,6 +40,7 @@ from millesime.publication.triennial.docx_parts import (
     element,
     instruction_of,
     keep_row_whole,
+    keep_together,
     repeat_row,
     same_bytes,
     set_look,
@@ -78,6 +80,7 @@ class _Writer:
 
     def written(self) -> bytes:
         prepare(self.document)
+        self.styles = {use: self.document.styles[name].style_id for use, name in STYLES.items()}
         self._page()
         self._properties()
         self._cover(self.report.cover)
@@ -120,7 +123,16 @@ class _Writer:
         properties.created = properties.modified = _WHEN
 
     def _add(self, text: str, style: str) -> Any:
-        return self.document.add_paragraph(text, style=STYLES[style])
+        # Looking a style up by its name goes through all of them: its identifier is set as it is.
+        line = self.document.add_paragraph(text)
+        line._p.style = self.styles[style]
+        return line
+
+    def _marked(self, line: Any, text: str) -> None:
+        """Numbers of sources after a paragraph."""
+        if text:
+            run = line.add_run(f"{FIXED}{text}")
+            run._r.style = self.styles["mark"]
 
     def _cover(self, cover: Cover) -> None:
         self._add(cover.title, "title")
@@ -176,7 +188,7 @@ class _Writer:
         add_bookmark(heading, _anchor(self.headings), self.headings)
 
     def _chapter(self, chapter: Chapter) -> None:
-        self._heading(chapter.title, 1, appendix=chapter.appendix, fresh_page=self.headings == 0)
+        self._heading(chapter.title, 1, appendix=chapter.appendix, fresh_page=self.headings == 0 or chapter.fresh_page)
         for block in chapter.blocks:
             if isinstance(block, Subheading):
                 self._heading(block.title, 2, appendix=chapter.appendix)
@@ -200,9 +212,7 @@ class _Writer:
         line = self._add("", style)
         for run in block.runs:
             _add_run(line, run)
-        text = marks(self.report, block)
-        if text:
-            line.add_run(f"{FIXED}{text}", style=STYLES["mark"])
+        self._marked(line, marks(self.report, block))
 
     def _caption(self, kind: str, text: str) -> Any:
         self.captions[kind] += 1
@@ -217,27 +227,42 @@ class _Writer:
         self._caption("Tableau", title).paragraph_format.keep_with_next = True
         made = self.document.add_table(rows=0, cols=len(table.columns), style=TABLE)
         made.autofit = False
+        whole = sum(column.share for column in table.columns)
+        for width, column in zip(made._tbl.tblGrid.gridCol_lst, table.columns, strict=True):
+            width.w = Mm(_ROOM_MM * column.share / whole)
         set_look(made, last_row=table.total)
-        _fill(made.add_row(), tuple(Strong(column.title) for column in table.columns), table.columns, last=False)
-        repeat_row(made.rows[0])
+        head = made.add_row()
+        self._fill(head, tuple(Strong(column.title) for column in table.columns), table.columns, last=False)
+        repeat_row(head)
         for rank, row in enumerate(table.rows):
             added = made.add_row()
-            _fill(added, row, table.columns, last=table.total and rank == len(table.rows) - 1)
+            self._fill(added, row, table.columns, last=table.total and rank == len(table.rows) - 1)
             keep_row_whole(added)
             if table.to_complete:
-                added.height = Mm(15)
-        _widths(made, table.columns)
+                added.height = Mm(12)
         line = source_line(self.report, table) if table.sourced else ""
+        keep_together(made, whole=table.is_kept_whole)
         self._add(line, "source")
+
+    def _fill(self, row: Any, cells: tuple[Cell, ...], columns: tuple[Column, ...], *, last: bool) -> None:
+        whole = sum(column.share for column in columns)
+        for place, cell, column in zip(row._tr.tc_lst, cells, columns, strict=True):
+            place.width = Mm(_ROOM_MM * column.share / whole)
+            line = place.p_lst[0]
+            line.style = self.styles["number" if column.is_number else "cell"]
+            text = cell.text if isinstance(cell, Strong) else cell if isinstance(cell, str) else cell.bare
+            run = DocxParagraph(line, self.document).add_run(text)
+            if isinstance(cell, Strong) or last:
+                run.bold = True
 
     def _picture(self, picture: Picture) -> None:
         line = self._add("", "picture")
-        width = min(picture.width_mm, _ROOM_MM)
-        inline = line.add_run().add_picture(io.BytesIO(self.images[picture.name]), width=Mm(width))
+        inline = line.add_run().add_picture(io.BytesIO(self.images[picture.name]), width=Mm(picture.width_mm))
         number = sum(self.captions.values()) + 1
         describe(inline, name=picture.name, text=picture.alternative, number=number)
-        self._caption("Figure", picture.caption).paragraph_format.keep_with_next = True
-        self._add(source_line(self.report, picture), "source")
+        caption = self._caption("Figure", picture.caption)
+        self._marked(caption, marks(self.report, picture))
+        caption.paragraph_format.space_after = Pt(12)
 
     def _write_in(self, block: WriteIn) -> None:
         line = self._add("", "write_in")
@@ -259,22 +284,3 @@ def _add_run(line: Any, run: Run) -> None:
         line.add_run(run.text).bold = True
     else:
         line.add_run(run)
-
-
-def _fill(row: Any, cells: tuple[Cell, ...], columns: tuple[Column, ...], *, last: bool) -> None:
-    for place, cell, column in zip(row.cells, cells, columns, strict=True):
-        line = place.paragraphs[0]
-        line.style = STYLES["number" if column.is_number else "cell"]
-        text = cell.text if isinstance(cell, Strong) else cell if isinstance(cell, str) else cell.bare
-        run = line.add_run(text)
-        if isinstance(cell, Strong) or last:
-            run.bold = True
-
-
-def _widths(table: Any, columns: tuple[Column, ...]) -> None:
-    whole = sum(column.share for column in columns)
-    for place, column in enumerate(columns):
-        width = Mm(_ROOM_MM * column.share / whole)
-        table.columns[place].width = width
-        for cell in table.columns[place].cells:
-            cell.width = width

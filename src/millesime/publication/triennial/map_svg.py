@@ -19,7 +19,13 @@ WIDTH_PX = 640
 _GAP_PX = 16
 _LEGEND_ROW_PX = 22
 _SWATCH_PX = 22
+_LEGEND_LETTERS_PX = 12
+
+#: Width of a letter, as a share of its height, on the safe side.
 _LETTER = 0.5
+
+#: A map alone that is taller than this share of its width has its legend beside it, and is this wide.
+_TALL, _BESIDE_PX = 0.8, 420
 _INK = "#1f2937"
 _FONT = "Libertinus Serif"
 
@@ -51,9 +57,10 @@ class Drawing:
 
 
 def map_svg(drawing: Drawing, panels: Sequence[Panel], tones: Sequence[Tone], *, source: str) -> tuple[str, int]:
-    """The picture and its height, WIDTH_PX wide."""
+    """The picture and its height, WIDTH_PX wide; a tall map has its legend beside it, the others below."""
     count = len(panels)
-    width = (WIDTH_PX - _GAP_PX * (count - 1)) / count
+    beside = count == 1 and drawing.grid.height > _TALL * drawing.grid.width
+    width = _BESIDE_PX if beside else (WIDTH_PX - _GAP_PX * (count - 1)) / count
     factor = width / drawing.grid.width
     tall = drawing.grid.height * factor
     head = 22 if any(panel.title for panel in panels) else 0
@@ -63,11 +70,16 @@ def map_svg(drawing: Drawing, panels: Sequence[Panel], tones: Sequence[Tone], *,
     ]
     below = head + tall + 8
     body.append(_scale(drawing.grid, factor, top=below))
-    body.append(_north(top=below))
-    legend, legend_height = _legend(tones, top=below + 30)
-    body.append(legend)
-    height = round(below + 30 + legend_height + 16)
-    body.append(_label(french(source), 0, height - 4, size=10.5, colour="#6b7280"))
+    body.append(_north(right=width if beside else WIDTH_PX, top=below))
+    entries = _entries(tones, with_limits=bool(drawing.limits))
+    if beside:
+        body.append(_column(entries, left=width + _GAP_PX + 4, top=head + 6))
+        height = round(below + 38)
+    else:
+        legend, legend_height = _rows(entries, top=below + 30)
+        body.append(legend)
+        height = round(below + 30 + legend_height + 16)
+    body.append(_label(french(source), 0, height - 4, size=10.5, colour="#4b5563"))
     return (
         (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH_PX}" height="{height}" '
@@ -95,7 +107,7 @@ def _panel(drawing: Drawing, panel: Panel, *, left: float, top: float, factor: f
             for limit in drawing.limits
         ),
         f'<path d="{outline_path(drawing.ground, grid)}" fill="none" stroke="#111827" stroke-width="{2 * line:.2f}"/>',
-        *_names(drawing, size=10.5 * line),
+        *_names(drawing, size=12 * line),
         *(_marker(marker, line) for marker in panel.markers),
         "</g>",
         f'<rect width="{wide}" height="{tall}" fill="none" stroke="#4b5563" stroke-width="{line:.2f}"/></g>',
@@ -124,11 +136,12 @@ def _names(drawing: Drawing, *, size: float) -> list[str]:
         if x < half or any(_overlap(box, other) for other in taken):
             continue
         taken.append(box)
-        written.append(
-            f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:.1f}" text-anchor="middle" font-style="italic" '
-            f'fill="{_INK}" stroke="#ffffff" stroke-width="{size / 4:.1f}" stroke-linejoin="round" '
-            f'paint-order="stroke">{escape(french(name))}</text>'
+        text = (
+            f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:.1f}" text-anchor="middle" font-weight="bold" '
+            f"{{}}>{escape(french(name))}</text>"
         )
+        halo = f'fill="#ffffff" stroke="#ffffff" stroke-width="{size / 3:.1f}" stroke-linejoin="round"'
+        written.append(text.format(halo) + text.format(f'fill="{_INK}"'))
     return written
 
 
@@ -159,31 +172,53 @@ def _scale(grid: Grid, factor: float, *, top: float) -> str:
     )
 
 
-def _north(*, top: float) -> str:
-    x = WIDTH_PX - 12
+def _north(*, right: float, top: float) -> str:
+    x = right - 8
     return f'<path d="M{x} {top:.1f}l5 15l-5 -4l-5 4z" fill="{_INK}"/>' + _label(
         "N", x - 20, top + 13, size=12, bold=True
     )
 
 
-def _legend(tones: Sequence[Tone], *, top: float) -> tuple[str, float]:
-    """Swatches with their hatches, in as many rows as they need; and the height."""
+def _entries(tones: Sequence[Tone], *, with_limits: bool) -> list[tuple[str, str]]:
+    """Label and sample of each entry of the legend."""
+    entries = [(french(tone.label), _swatch(tone, name=f"h{rank}")) for rank, tone in enumerate(tones)]
+    entries.append(("Limite du territoire", _line("#111827", width=2)))
+    if with_limits:
+        entries.append(("Limites communales", _line("#6b7280", width=1.3, dash="5 3")))
+    return entries
+
+
+def _entry(label: str, drawn: str, x: float, y: float) -> str:
+    sample = f'<g transform="translate({x:.1f} {y:.1f})">{drawn}</g>'
+    return sample + _label(label, x + _SWATCH_PX + 6, y + 11, size=_LEGEND_LETTERS_PX)
+
+
+def _column(entries: Sequence[tuple[str, str]], *, left: float, top: float) -> str:
+    return "".join(
+        _entry(label, drawn, left, top + rank * (_LEGEND_ROW_PX + 4)) for rank, (label, drawn) in enumerate(entries)
+    )
+
+
+def _rows(entries: Sequence[tuple[str, str]], *, top: float) -> tuple[str, float]:
+    """The entries in as many rows as they need, and their height."""
     parts: list[str] = []
     x, row = 0.0, 0
-    for tone in tones:
-        label = french(tone.label)
-        wide = _SWATCH_PX + 6 + len(label) * 11.5 * _LETTER + 18
+    for label, drawn in entries:
+        wide = _SWATCH_PX + 6 + len(label) * _LEGEND_LETTERS_PX * _LETTER + 14
         if x + wide > WIDTH_PX and x > 0:
             x, row = 0.0, row + 1
-        y = top + row * _LEGEND_ROW_PX
-        parts.append(_swatch(tone, x, y, name=f"h{len(parts)}"))
-        parts.append(_label(label, x + _SWATCH_PX + 6, y + 11, size=11.5))
+        parts.append(_entry(label, drawn, x, top + row * _LEGEND_ROW_PX))
         x += wide
     return "".join(parts), (row + 1) * _LEGEND_ROW_PX
 
 
-def _swatch(tone: Tone, x: float, y: float, *, name: str) -> str:
-    box = f'x="{x:.1f}" y="{y:.1f}" width="{_SWATCH_PX}" height="14"'
+def _line(colour: str, *, width: float, dash: str = "") -> str:
+    dashes = f' stroke-dasharray="{dash}"' if dash else ""
+    return f'<path d="M0 7h{_SWATCH_PX}" stroke="{colour}" stroke-width="{width}"{dashes}/>'
+
+
+def _swatch(tone: Tone, *, name: str) -> str:
+    box = f'width="{_SWATCH_PX}" height="14"'
     lines = ""
     if tone.hatch is not None:
         lines = (

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import shapely
 
 from millesime.geo.grid import Grid
-from millesime.publication.portrait.markers import markers
+from millesime.publication.portrait.markers import Marker, markers
 from millesime.publication.portrait.sites import Site, biggest_sites
 from millesime.publication.triennial.case import Case, ReportPlace
 from millesime.publication.triennial.content import Cell, Column, Picture, Quantity, Table
@@ -24,6 +24,9 @@ _GAP_M = 5.0
 
 #: A place of change that would be shown as 0,00 ha is not numbered.
 _LEAST_HA = 0.005
+
+#: How far numbers stand from the places they mean, and from the edge of the map, in pixels of the ground.
+_ASIDE_PX, _EDGE_PX = 30.0, 18.0
 
 _MAPS = ("before", "after", "communes")
 
@@ -62,7 +65,9 @@ def pictures_of(case: Case, place: ReportPlace, ground: Ground) -> Pictures:
         drawing, [Panel(view.situation())], SITUATION, source=f"Sources : OCS GE {second} ; limites : Admin Express."
     )
     states = map_svg(plain, [Panel(view.status(year), f"En {year}") for year in case.years], STATUS, source=maps)
-    changes = map_svg(plain, [Panel(view.changes(), markers=markers(sites, view.grid))], CHANGES, source=maps)
+    changes = map_svg(
+        plain, [Panel(view.changes(), markers=_beside(markers(sites, view.grid), view.grid))], CHANGES, source=maps
+    )
     return Pictures(
         situation=_picture(
             "situation",
@@ -115,8 +120,7 @@ def _states_text(facts: Facts, place: ReportPlace) -> str:
     before, after = (facts.get("artificialisation", "stock", year=year).text for year in facts.years)
     return (
         f"Deux cartes de {place.name} côte à côte : {before} artificialisés en {first}, {after} en {second}. Le "
-        "tableau "
-        "qui suit donne les surfaces."
+        "tableau qui suit donne les surfaces."
     )
 
 
@@ -137,11 +141,7 @@ def _sites_table(sites: tuple[Site, ...], facts: Facts, place: ReportPlace, year
     epci = place.kind == "epci"
     rows: list[tuple[Cell, ...]] = []
     for site in sites:
-        what = f"{capital(cover(site.covers[0]))} devenu : {cover(site.covers[1])} ; usage : {use(site.uses[1])}"
-        if site.covers[0] == site.covers[1]:
-            what = f"{capital(cover(site.covers[0]))} ; usage : {use(site.uses[0])} devenu {use(site.uses[1])}"
-            if site.uses[0] == site.uses[1]:
-                what = f"{capital(cover(site.covers[0]))}, inchangé : le statut tient à un seuil"
+        what = _what(site)
         area = Quantity(
             value=site.area_ha,
             unit="ha",
@@ -167,4 +167,26 @@ def _sites_table(sites: tuple[Site, ...], facts: Facts, place: ReportPlace, year
             Column("Surface (ha)", 0.9, is_number=True),
         ),
         tuple(rows),
+    )
+
+
+def _what(site: Site) -> str:
+    """The largest change of a place, in words."""
+    (before, after), (used, now) = site.covers, site.uses
+    if before != after:
+        return f"Avant : {cover(before)}. Après : {cover(after)} (usage : {use(now)})"
+    if used != now:
+        return f"{capital(cover(after))} ; usage, avant : {use(used)}, après : {use(now)}"
+    return f"{capital(cover(after))}, sans changement : le statut tient à un seuil"
+
+
+def _beside(found: tuple[Marker, ...], grid: Grid) -> tuple[Marker, ...]:
+    """The markers moved beside the places that they number, so that they do not hide them."""
+    return tuple(
+        replace(
+            marker,
+            x_px=min(marker.x_px + _ASIDE_PX, grid.width - _EDGE_PX),
+            y_px=max(marker.y_px - _ASIDE_PX, _EDGE_PX),
+        )
+        for marker in found
     )

@@ -75,9 +75,7 @@ def _cover(case: Case, place: ReportPlace) -> Cover:
         write_in=(f"date de présentation au {words.council}, années civiles sur lesquelles porte le rapport.",),
         warning=(
             "Document de travail. Les chiffres et les cartes sont faits par le logiciel millesime à partir des "
-            "fichiers "
-            "nommés en annexe ; les explications, l'évaluation des objectifs et l'avis appartiennent à la "
-            "collectivité. "
-            "Les places à remplir portent la mention « À compléter par la collectivité »."
+            "fichiers nommés en annexe ; les explications, l'évaluation des objectifs et l'avis appartiennent à la "
+            "collectivité. Les places à remplir portent la mention « À compléter par la collectivité »."
         ),
     )

@@ -24,6 +24,7 @@ from millesime.publication.triennial.content import (
     marks,
     source_line,
 )
+from millesime.publication.triennial.words import capital
 
 #: Words before what the municipality writes.
 TO_COMPLETE = "À compléter par la collectivité"
@@ -38,7 +39,7 @@ _ROOM = """\
   header: context if here().page() > 1 {
     set text(size: 8.5pt, fill: faint)
     running-head
-    v(-7pt)
+    v(-5pt)
     line(length: 100%, stroke: 0.4pt + faint)
   },
   footer: context if here().page() > 1 {
@@ -58,6 +59,8 @@ _ROOM = """\
 #show figure.where(kind: table): set figure.caption(position: top)
 #show figure.where(kind: table): set figure(supplement: "Tableau")
 #show figure.where(kind: image): set figure(supplement: "Figure")
+#show figure.where(kind: image): set align(left)
+#show figure.where(kind: image): set block(above: 1.2em, below: 1.7em)
 #set figure.caption(separator: [. ])
 #show figure.caption: set text(size: 10pt, weight: "bold", fill: blue)
 #show figure.caption: set align(left)
@@ -119,12 +122,14 @@ def _cover(cover: Cover) -> Iterator[str]:
     yield f"#grid(columns: (42mm, 1fr), row-gutter: 9pt, column-gutter: 5mm, {cells})"
     yield "#v(10mm)"
     for prompt in cover.write_in:
-        yield f"#write-in({_text(TO_COMPLETE)}, {_text(prompt)}, 1)"
+        yield f"#write-in({_text(TO_COMPLETE)}, {_text(capital(prompt))}, 1)"
     yield f"#v(1fr)#remark({_text(cover.warning)})]"
 
 
 def _chapter(report: Report, chapter: Chapter) -> Iterator[str]:
     numbering = ", numbering: none" if chapter.appendix else ""
+    if chapter.fresh_page:
+        yield "#pagebreak(weak: true)"
     yield f"#heading(level: 1{numbering}, {_text(chapter.title)})"
     for block in chapter.blocks:
         if isinstance(block, Subheading):
@@ -143,10 +148,11 @@ def _block(report: Report, block: Block) -> str:
     if isinstance(block, Table):
         return _table(report, block)
     if isinstance(block, Picture):
-        below = f"#source({_text(source_line(report, block))})"
-        return f"#figure({_image(block)}, caption: {_text(block.caption)}, alt: {_text(block.alternative)})\n{below}"
+        caption = f"[#{_text(block.caption)}{_mark(report, block)}]"
+        image = _image(block, width=f"{block.width_mm:.1f}mm")
+        return f"#figure({image}, caption: {caption}, alt: {_text(block.alternative)})"
     if isinstance(block, WriteIn):
-        return f"#write-in({_text(TO_COMPLETE)}, {_text(block.prompt)}, {block.lines})"
+        return f"#write-in({_text(TO_COMPLETE)}, {_text(capital(block.prompt))}, {block.lines})"
     raise TypeError(type(block).__name__)
 
 
@@ -160,13 +166,15 @@ def _table(report: Report, table: Table) -> str:
         body.append(", ".join(_cell(cell, bold=last) for cell in row))
     rows = ",\n  ".join(body)
     fill = 'rgb("#fff9e5")' if table.to_complete else 'rgb("#eef3f9")'
-    size = ", rows: (auto, " + "16mm, " * len(table.rows) + ")" if table.to_complete else ""
+    size = ", rows: (auto, " + "12mm, " * len(table.rows) + ")" if table.to_complete else ""
     title = f"{table.caption} ({TO_COMPLETE.lower()})" if table.to_complete else table.caption
     made = (
         f"#figure(kind: table, caption: {_text(title)}, table(columns: ({columns}), align: ({aligned}){size},\n"
         f"  fill: (_, y) => if y == 0 {{ {fill} }}, table.header({head}),\n  {rows},\n))"
     )
     line = source_line(report, table) if table.sourced else ""
+    if table.is_kept_whole:
+        made = f"#block(breakable: false)[{made}]"
     return f"{made}\n#source({_text(line)})" if line else f"{made}\n#v(0.6em)"
 
 
@@ -193,8 +201,8 @@ def _mark(report: Report, block: Block) -> str:
     return f"#mark({_text(FIXED + text)})" if text else ""
 
 
-def _image(picture: Picture) -> str:
-    return f'image(bytes({_text(picture.svg)}), format: "svg", width: 100%, alt: {_text(picture.alternative)})'
+def _image(picture: Picture, *, width: str = "100%") -> str:
+    return f'image(bytes({_text(picture.svg)}), format: "svg", width: {width}, alt: {_text(picture.alternative)})'
 
 
 def _pt(pixels: int) -> str:

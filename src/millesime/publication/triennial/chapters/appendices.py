@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from millesime.nomenclature import CS
 from millesime.publication.triennial.case import Case
-from millesime.publication.triennial.content import Chapter, Column, DataSource, Paragraph, Quantity, Table
+from millesime.publication.triennial.content import Block, Chapter, Column, DataSource, Paragraph, Quantity, Table
 from millesime.publication.triennial.words import capital
 
 _UNITS = {"ha": "ha", "%": "%", "ha/year": "ha par an", "count": "nombre"}
@@ -24,12 +24,12 @@ def sources_appendix(case: Case, sources: Sequence[DataSource]) -> Chapter:
         )
         for rank, source in enumerate(sources, start=1)
     )
-    blocks = [
+    blocks: list[Block] = [
         Paragraph(
             (
                 (
-                    "Les numéros entre crochets renvoient à cette liste. Le fichier CSV joint donne chaque chiffre du "
-                    "rapport avec toutes ses décimales, sa définition, son fichier et sa couche."
+                    "Les numéros entre crochets renvoient à cette liste. Le fichier CSV joint donne chaque chiffre "
+                    "du rapport avec toutes ses décimales, sa définition, son fichier et sa couche."
                 ),
             )
         ),
@@ -47,13 +47,13 @@ def sources_appendix(case: Case, sources: Sequence[DataSource]) -> Chapter:
         ),
     ]
     blocks += [Paragraph((capital(text),), style="note") for text in case.warnings]
-    return Chapter("Annexe A. Sources", tuple(blocks), appendix=True)
+    return Chapter("Annexe A. Sources", tuple(blocks), appendix=True, fresh_page=True)
 
 
 def definitions_appendix(quantities: Sequence[Quantity]) -> Chapter:
     """What each indicator of the report means, and the official names of the covers."""
-    found = {(item.theme, item.indicator): item for item in quantities}
-    rows = tuple((capital(item.meaning), _UNITS[item.unit], _origin(item)) for item in found.values())
+    found = {(item.theme, item.indicator): item for item in reversed(quantities)}
+    rows = tuple((capital(item.meaning), _UNITS[item.unit], _origin(item)) for item in reversed(found.values()))
     covers = sorted({part for item in quantities if item.theme == "cover" for part in item.item.split(">") if part})
     return Chapter(
         "Annexe B. Définitions",

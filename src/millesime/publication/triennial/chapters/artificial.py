@@ -43,10 +43,8 @@ def artificial_chapter(case: Case, place: ReportPlace, pictures: Sequence[Pictur
             (
                 (
                     "Un sol est artificialisé quand ses fonctions écologiques sont durablement altérées par son "
-                    "occupation "
-                    "ou son usage : bâti, sols revêtus ou stabilisés, pelouses des quartiers, des zones d'activité "
-                    "et des "
-                    "bords de route. Ce chapitre ne parle pas de consommation d'espaces."
+                    "occupation ou son usage : bâti, sols revêtus ou stabilisés, pelouses des quartiers, des zones "
+                    "d'activité et des bords de route. Ce chapitre ne parle pas de consommation d'espaces."
                 ),
             )
         ),
@@ -70,8 +68,7 @@ def artificial_chapter(case: Case, place: ReportPlace, pictures: Sequence[Pictur
         Subheading("Raisons de ces évolutions"),
         WriteIn(
             "raisons des évolutions observées : opérations d'aménagement, permis délivrés, équipements publics, "
-            "actions "
-            "de renaturation ; les numéros de la carte des changements aident à les situer.",
+            "actions de renaturation ; les numéros de la carte des changements aident à les situer.",
             lines=8,
         ),
     ]
@@ -254,7 +251,7 @@ def _communes(case: Case, place: ReportPlace) -> list[Block]:
                 Column(f"Artificialisés en {second} (ha)", 1.2, is_number=True),
                 Column("Part (%)", 0.8, is_number=True),
                 Column("Artificialisés (ha)", 1.2, is_number=True),
-                Column("Désartificialisés (ha)", 1.3, is_number=True),
+                Column("Désartificialisés (ha)", 1.55, is_number=True),
                 Column("Solde (ha)", 1, is_number=True),
             ),
             tuple(rows),

@@ -82,16 +82,14 @@ def _missing(why: str) -> list[Block]:
                 (
                     (
                         "Données annuelles à l'échelle communale, produites par le Cerema à partir des Fichiers "
-                        "fonciers et "
-                        f"diffusées gratuitement par le {_PORTAL}, rubrique « consommation d'espaces »."
+                        f"fonciers et diffusées gratuitement par le {_PORTAL}, rubrique « consommation d'espaces »."
                     ),
                 ),
                 ("Une fois le fichier téléchargé, la même commande avec l'option --enaf FICHIER remplit ce chapitre.",),
                 (
                     (
                         "Le Cerema conseille de présenter la chronique depuis 2011, début de la décennie de "
-                        "référence, et "
-                        "non les trois dernières années seules."
+                        "référence, et non les trois dernières années seules."
                     ),
                 ),
             )
@@ -148,9 +146,8 @@ def _told(case: Case, place: ReportPlace, own: Enaf) -> list[Block]:
             (
                 (
                     "Chaque année va du 1er janvier au 31 décembre. Les variations d'une année à l'autre tiennent "
-                    "aussi aux "
-                    "dates de mise à jour des fichiers : seules des périodes de plusieurs années se lisent bien. La "
-                    "dernière année est provisoire."
+                    "aussi aux dates de mise à jour des fichiers : seules des périodes de plusieurs années se lisent "
+                    "bien. La dernière année est provisoire."
                 ),
             ),
             style="note",
@@ -263,10 +260,8 @@ def _trajectory(place: ReportPlace, found: Trajectory) -> list[Block]:
             (
                 (
                     "L'objectif de réduction de moitié est national ; la région, le SCoT puis le document "
-                    "d'urbanisme le "
-                    "déclinent. Le repère ci-dessus est un calcul, non le plafond légal du territoire : ce plafond "
-                    "est celui "
-                    "que fixent ces documents, à reporter au chapitre qui leur est consacré."
+                    "d'urbanisme le déclinent. Le repère ci-dessus est un calcul, non le plafond légal du territoire "
+                    ": ce plafond est celui que fixent ces documents, à reporter au chapitre qui leur est consacré."
                 ),
             ),
             style="note",

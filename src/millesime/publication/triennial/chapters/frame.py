@@ -40,8 +40,8 @@ def frame_chapter(case: Case, place: ReportPlace) -> Chapter:
         (
             "1°",
             (
-                "Consommation d'espaces naturels, agricoles et forestiers (ENAF), en hectares et en pourcentage de la "
-                "superficie du territoire"
+                "Consommation d'espaces naturels, agricoles et forestiers (ENAF), en hectares et en pourcentage de "
+                "la superficie du territoire"
             ),
             ENAF_TITLE,
             enaf,
@@ -72,15 +72,11 @@ def frame_chapter(case: Case, place: ReportPlace) -> Chapter:
                 (
                     (
                         "L'article L. 2231-1 du code général des collectivités territoriales (CGCT) demande au maire "
-                        "d'une "
-                        "commune, ou au président d'un établissement public de coopération intercommunale, dotés "
-                        "d'un plan "
-                        "local d'urbanisme, d'un document en tenant lieu ou d'une carte communale, de présenter au "
-                        "moins "
-                        "tous les trois ans un rapport sur l'artificialisation des sols de leur territoire au cours "
-                        "des "
-                        "années civiles précédentes. Ce rapport dit dans quelle mesure les objectifs de lutte contre "
-                        "l'artificialisation sont atteints."
+                        "d'une commune, ou au président d'un établissement public de coopération intercommunale, "
+                        "dotés d'un plan local d'urbanisme, d'un document en tenant lieu ou d'une carte communale, "
+                        "de présenter au moins tous les trois ans un rapport sur l'artificialisation des sols de "
+                        "leur territoire au cours des années civiles précédentes. Ce rapport dit dans quelle mesure "
+                        "les objectifs de lutte contre l'artificialisation sont atteints."
                     ),
                 )
             ),
@@ -91,11 +87,10 @@ def frame_chapter(case: Case, place: ReportPlace) -> Chapter:
                     (
                         (
                             "Dans les quinze jours qui suivent leur publication, ils sont transmis aux représentants "
-                            "de "
-                            "l'État dans la région et le département, au président du conseil régional, au président "
-                            "de "
-                            "l'intercommunalité dont la commune est membre (ou aux maires des communes membres) et au "
-                            "président de l'établissement chargé du schéma de cohérence territoriale (SCoT)."
+                            "de l'État dans la région et le département, au président du conseil régional, au "
+                            "président de l'intercommunalité dont la commune est membre (ou aux maires des communes "
+                            "membres) et au président de l'établissement chargé du schéma de cohérence territoriale "
+                            "(SCoT)."
                         ),
                     ),
                 )
@@ -104,7 +99,7 @@ def frame_chapter(case: Case, place: ReportPlace) -> Chapter:
             Table(
                 "Les quatre points du décret et leur place dans ce rapport",
                 (
-                    Column("Point", 0.5),
+                    Column("Point", 0.75),
                     Column("Ce que le décret demande", 3.2),
                     Column("Chapitre", 2),
                     Column("État", 1.8),
@@ -116,9 +111,8 @@ def frame_chapter(case: Case, place: ReportPlace) -> Chapter:
                 (
                     (
                         "Le décret demande aussi d'expliquer les raisons des évolutions observées, notamment l'effet "
-                        "des "
-                        "décisions d'aménagement et d'urbanisme et des actions de renaturation. Cette explication "
-                        f"appartient à {words.the} : sa place est marquée dans chaque chapitre."
+                        "des décisions d'aménagement et d'urbanisme et des actions de renaturation. Cette "
+                        f"explication appartient à {words.the} : sa place est marquée dans chaque chapitre."
                     ),
                 )
             ),
@@ -131,10 +125,10 @@ def frame_chapter(case: Case, place: ReportPlace) -> Chapter:
                     (
                         Strong("Deux mesures séparées. "),
                         (
-                            "La consommation d'ENAF (point 1) et l'artificialisation (points 2 et 3) n'ont ni la même "
-                            "définition ni la même source. Elles ne s'additionnent pas et ne se comparent pas. "
-                            "L'objectif "
-                            "national de réduction de moitié sur 2021-2031 porte sur la première seulement."
+                            "La consommation d'ENAF (point 1) et l'artificialisation (points 2 et 3) n'ont ni la "
+                            "même définition ni la même source. Elles ne s'additionnent pas et ne se comparent pas. "
+                            "L'objectif national de réduction de moitié sur 2021-2031 porte sur la première "
+                            "seulement."
                         ),
                     ),
                     (
@@ -142,8 +136,7 @@ def frame_chapter(case: Case, place: ReportPlace) -> Chapter:
                         (
                             f"La carte d'occupation du sol existe pour {first} et {second} : les chiffres "
                             "d'artificialisation sont ceux de cette période, non ceux de chaque année civile. Un "
-                            "chiffre "
-                            "par an est une moyenne."
+                            "chiffre par an est une moyenne."
                         ),
                     ),
                     (
@@ -158,19 +151,17 @@ def frame_chapter(case: Case, place: ReportPlace) -> Chapter:
                         Strong("Les sols imperméables. "),
                         (
                             "Le décret renvoie aux catégories 1° et 2° de la nomenclature, « surfaces dont les sols "
-                            "sont "
-                            "imperméabilisés en raison du bâti » ou « d'un revêtement ». Nous comptons les couvertures "
-                            "CS1.1.1.1 (bâti) et CS1.1.1.2 (sols revêtus) de l'OCS GE, quel que soit leur usage."
+                            "sont imperméabilisés en raison du bâti » ou « d'un revêtement ». Nous comptons les "
+                            "couvertures CS1.1.1.1 (bâti) et CS1.1.1.2 (sols revêtus) de l'OCS GE, quel que soit "
+                            "leur usage."
                         ),
                     ),
                     (
                         Strong("Points exigibles. "),
                         (
                             "Selon l'administration, les points 2°, 3° et 4° ne sont pas obligatoires avant 2031 "
-                            "tant que "
-                            "les documents d'urbanisme n'ont pas intégré leur objectif. Ce rapport donne les points "
-                            "2° et "
-                            "3° dans tous les cas."
+                            "tant que les documents d'urbanisme n'ont pas intégré leur objectif. Ce rapport donne "
+                            "les points 2° et 3° dans tous les cas."
                         ),
                     ),
                 )
@@ -208,4 +199,5 @@ def debate_chapter(place: ReportPlace) -> Chapter:
                 to_complete=True,
             ),
         ),
+        fresh_page=True,
     )

@@ -19,10 +19,8 @@ def impervious_chapter(case: Case, place: ReportPlace) -> Chapter:
             (
                 (
                     "Un sol imperméable est un sol bâti ou revêtu, que l'eau ne traverse plus. C'est une partie des "
-                    "sols "
-                    "artificialisés : une pelouse de quartier est artificialisée sans être imperméable. Les surfaces "
-                    "de ce "
-                    "chapitre ne s'ajoutent donc pas à celles du précédent."
+                    "sols artificialisés : une pelouse de quartier est artificialisée sans être imperméable. Les "
+                    "surfaces de ce chapitre ne s'ajoutent donc pas à celles du précédent."
                 ),
             )
         ),
@@ -63,8 +61,8 @@ def impervious_chapter(case: Case, place: ReportPlace) -> Chapter:
         blocks += _communes(case, place)
     blocks.append(
         WriteIn(
-            "raisons des évolutions observées ; opérations de désimperméabilisation (cours d'école, parkings), gestion "
-            "des eaux pluviales.",
+            "raisons des évolutions observées ; opérations de désimperméabilisation (cours d'école, parkings), "
+            "gestion des eaux pluviales.",
             lines=4,
         )
     )
@@ -105,7 +103,7 @@ def impervious_sentence(facts: Facts) -> Runs:
 def _communes(case: Case, place: ReportPlace) -> list[Block]:
     first, second = case.years
     told = [*facts_of_communes(case, place), facts_of(case, place)]
-    rows = [
+    rows: list[tuple[Cell, ...]] = [
         (
             "Ensemble" if rank == len(told) - 1 else facts.place[1],
             facts.get("imperviousness", "stock"),

@@ -38,9 +38,8 @@ def limits_chapter(case: Case, place: ReportPlace) -> Chapter:
             (
                 (
                     "Ces surfaces ne sont pas des erreurs : ce sont celles qui changeraient les premières avec un "
-                    "autre "
-                    "seuil, un usage mieux connu ou un tracé plus fin. Si le solde de la période est du même ordre que "
-                    "l'une d'elles, il ne suffit pas à conclure."
+                    "autre seuil, un usage mieux connu ou un tracé plus fin. Si le solde de la période est du même "
+                    "ordre que l'une d'elles, il ne suffit pas à conclure."
                 ),
             ),
             style="note",
@@ -61,17 +60,15 @@ def _cautions(case: Case, facts: Facts) -> tuple[Runs, ...]:
             Strong("Aucune marge d'erreur n'est calculée. "),
             (
                 "Il faudrait des points contrôlés sur le terrain ou sur photographie, propres à ce territoire. Sans "
-                "eux, un "
-                "intervalle serait faux : il n'y en a donc pas. Un écart de quelques dixièmes d'hectare peut être une "
-                "erreur de la carte."
+                "eux, un intervalle serait faux : il n'y en a donc pas. Un écart de quelques dixièmes d'hectare peut "
+                "être une erreur de la carte."
             ),
         ),
         (
             Strong("Le flux compare deux états. "),
             (
                 f"Il ne dit rien de ce qui a changé puis est revenu entre {first} et {second}, ni de la date exacte "
-                "d'un "
-                "changement. Un permis accordé mais non construit n'y est pas ; un chantier ouvert y est."
+                "d'un changement. Un permis accordé mais non construit n'y est pas ; un chantier ouvert y est."
             ),
         ),
         (
@@ -85,8 +82,7 @@ def _cautions(case: Case, facts: Facts) -> tuple[Runs, ...]:
             Strong("Ce qui est petit n'est pas sur la carte. "),
             (
                 f"Le bâti y est représenté à partir de {least} m², le reste à partir de {inside} m² dans la zone "
-                "construite "
-                f"et de {outside} m² au dehors."
+                f"construite et de {outside} m² au dehors."
             ),
         ),
         (
@@ -97,8 +93,7 @@ def _cautions(case: Case, facts: Facts) -> tuple[Runs, ...]:
             Strong("Ce n'est pas la consommation d'ENAF. "),
             (
                 "Un sol peut être artificialisé sans que de l'espace soit consommé, et l'inverse. Aucun chiffre de "
-                "ce rapport "
-                "ne passe d'une mesure à l'autre."
+                "ce rapport ne passe d'une mesure à l'autre."
             ),
         ),
     ]
@@ -109,8 +104,7 @@ def _cautions(case: Case, facts: Facts) -> tuple[Runs, ...]:
                 Strong("Aucun changement n'est visible sur la carte. "),
                 (
                     "Cela ne veut pas dire que rien n'a été construit : un bâtiment plus petit que le seuil, ou sur "
-                    "un sol "
-                    "déjà artificialisé, ne change rien à ces chiffres."
+                    "un sol déjà artificialisé, ne change rien à ces chiffres."
                 ),
             ),
         )
@@ -175,9 +169,7 @@ def _readings(case: Case, place: ReportPlace) -> list[Block]:
         row = net[(net["item"] == item) & (net["alternative"] == alternative)]
         if len(row):
             value = float(row["other_ha"].iloc[0])
-            rows.append(
-                (label, _other(case, place, f"{item}, {alternative}", f"solde de l'artificialisation : {label}", value))
-            )
+            rows.append((label, _other(case, place, label, value)))
     if not rows:
         return []
     facts = facts_of(case, place)
@@ -189,8 +181,7 @@ def _readings(case: Case, place: ReportPlace) -> list[Block]:
             (
                 (
                     "La loi ne fixe pas tout : ce tableau recalcule le solde en changeant une seule chose à la fois. "
-                    "Plus les "
-                    "lignes sont proches, plus le chiffre est solide."
+                    "Plus les lignes sont proches, plus le chiffre est solide."
                 ),
             )
         ),
@@ -203,17 +194,17 @@ def _readings(case: Case, place: ReportPlace) -> list[Block]:
     ]
 
 
-def _other(case: Case, place: ReportPlace, item: str, meaning: str, value: float) -> Quantity:
+def _other(case: Case, place: ReportPlace, label: str, value: float) -> Quantity:
     first, second = case.years
     return Quantity(
         value=value,
         unit="ha",
-        meaning=meaning,
+        meaning="solde de l'artificialisation, une seule chose étant lue autrement (voir l'élément)",
         theme="sensitivity",
         indicator="net",
         place=(place.code, place.name),
         sources=("before", "after", "communes"),
-        item=item,
+        item=label,
         year_from=first,
         year_to=second,
         signed=True,

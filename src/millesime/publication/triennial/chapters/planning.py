@@ -15,10 +15,9 @@ def planning_chapter(case: Case, place: ReportPlace) -> Chapter:
             (
                 (
                     "Les objectifs sont ceux de la planification régionale (SRADDET ou document équivalent), du SCoT "
-                    "et du "
-                    "plan local d'urbanisme ou de la carte communale. Ils ne figurent dans aucune base de données : "
-                    "cette "
-                    "évaluation est écrite par la collectivité, à l'aide des chiffres des chapitres précédents."
+                    "et du plan local d'urbanisme ou de la carte communale. Ils ne figurent dans aucune base de "
+                    "données : cette évaluation est écrite par la collectivité, à l'aide des chiffres des chapitres "
+                    "précédents."
                 ),
             )
         )
@@ -33,8 +32,7 @@ def planning_chapter(case: Case, place: ReportPlace) -> Chapter:
                     (
                         "Les zones du document d'urbanisme n'ont pas été fournies. Le Géoportail de l'urbanisme "
                         "(geoportail-urbanisme.gouv.fr) les diffuse ; la même commande avec l'option --planning "
-                        "FICHIER "
-                        "ajoute ici l'artificialisation par zone urbaine, à urbaniser, agricole et naturelle."
+                        "FICHIER ajoute ici l'artificialisation par zone urbaine, à urbaniser, agricole et naturelle."
                     ),
                 ),
                 style="note",
@@ -56,8 +54,8 @@ def planning_chapter(case: Case, place: ReportPlace) -> Chapter:
             to_complete=True,
         ),
         WriteIn(
-            "évaluation du respect des objectifs : comparer un objectif de consommation d'ENAF au seul chapitre sur la "
-            "consommation d'ENAF, un objectif d'artificialisation au seul chapitre sur l'artificialisation.",
+            "évaluation du respect des objectifs : comparer un objectif de consommation d'ENAF au seul chapitre sur "
+            "la consommation d'ENAF, un objectif d'artificialisation au seul chapitre sur l'artificialisation.",
             lines=8,
         ),
     ]
@@ -86,7 +84,7 @@ def _zones(case: Case, place: ReportPlace) -> Table | None:
             Column(f"Artificialisés en {second} (ha)", 1.3, is_number=True),
             Column("Part (%)", 0.8, is_number=True),
             Column("Devenus artificialisés (ha)", 1.3, is_number=True),
-            Column("Désartificialisés (ha)", 1.4, is_number=True),
+            Column("Désartificialisés (ha)", 1.55, is_number=True),
         ),
         tuple(rows),
     )

@@ -86,8 +86,7 @@ def territory_chapter(case: Case, place: ReportPlace, situation: Picture) -> Cha
             (
                 (
                     f"{place.name} (code {place.code}){where}.{made_of} Les cartes de {first} et de {second} y "
-                    "couvrent "
-                    "ensemble "
+                    "couvrent ensemble "
                 ),
                 area,
                 ".",
@@ -131,8 +130,7 @@ def _coverage(case: Case, place: ReportPlace, of_the: str) -> list[Block]:
                 Strong(f"{which} qu'une partie {of_the}. "),
                 (
                     "Les chiffres de ce rapport ne valent que pour le sol que les deux cartes couvrent ; ils ne "
-                    "disent rien "
-                    "du reste."
+                    "disent rien du reste."
                 ),
             ),
             style="key",

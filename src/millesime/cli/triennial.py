@@ -1,0 +1,76 @@
+"""`millesime portrait --triennial`: the triennial report of a commune, or of an EPCI and all its communes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from millesime.cli.output import emit
+
+if TYPE_CHECKING:
+    from millesime.production.triennial import TriennialRequest, Written
+    from millesime.publication.triennial import Case
+
+
+def write(request: TriennialRequest, output: Path, *, as_json: bool) -> None:
+    """Write the reports and say what was written."""
+    from millesime.production.triennial import make_case, require_folder, write_reports
+
+    require_folder(output)
+    case = make_case(request)
+    told = _told(case, write_reports(case, output))
+    emit(told, as_json=as_json, text=_text(told))
+
+
+def _told(case: Case, written: tuple[Written, ...]) -> dict[str, Any]:
+    table = case.indicators
+
+    def figures(report: Written) -> dict[str, float]:
+        place = report.place
+        asked = {"year": case.years[1], "code": place.code, "level": place.level}
+        return {
+            f"{theme}_{name}_ha": round(table.value(theme, name, **asked), 4)  # type: ignore[arg-type]
+            for theme in ("artificialisation", "imperviousness")
+            for name in ("stock", "gain", "loss", "net")
+        }
+
+    return {
+        "years": list(case.years),
+        "tolerance_m": case.tolerance_m,
+        "status": "read" if case.official_status else "computed",
+        "enaf": None if case.enaf is None else case.sources["enaf"].file,
+        "planning": case.sources["planning"].file if "planning" in case.sources else None,
+        "warnings": list(case.warnings),
+        "reports": [
+            {
+                "kind": report.place.kind,
+                "code": report.place.code,
+                "name": report.place.name,
+                **figures(report),
+                "covered_pct": _covered(case, report.place.code),
+                "files": list(report.files),
+            }
+            for report in written
+        ],
+    }
+
+
+def _covered(case: Case, code: str) -> list[float] | None:
+    """Share that each map covers, told where one of them leaves a part of the place."""
+    found = case.coverage.get(code)
+    return None if found is None else [round(found.before_pct, 2), round(found.after_pct, 2)]
+
+
+def _text(told: dict[str, Any]) -> str:
+    reports = told["reports"]
+    lines = [f"warning: {text}" for text in told["warnings"]]
+    lines.append(f"{told['years'][0]} to {told['years'][1]}, reports: {len(reports)}")
+    if told["enaf"] is None:
+        lines.append("no consumption of ENAF: the chapter says where to get it (--enaf)")
+    for report in reports:
+        net = report["artificialisation_net_ha"]
+        lines.append(f"{report['code']} {report['name']}: net artificialisation {net:+.2f} ha")
+        if report["covered_pct"]:
+            lines.append(f"  the maps cover {' and '.join(f'{share:.1f} %' for share in report['covered_pct'])} of it")
+        lines += [f"  {path}" for path in report["files"]]
+    return "\n".join(lines)
