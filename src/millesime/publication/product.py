@@ -79,6 +79,11 @@ class Delivery:
         return "portrait.html"
 
     @property
+    def portrait_document(self) -> str:
+        """The same portrait as a PDF."""
+        return "portrait.pdf"
+
+    @property
     def artificial_layer(self) -> str:
         """Name of the artificialisation layer, as delivered."""
         return f"artif_{self.year}_{self.code}"

@@ -41,13 +41,14 @@ from millesime.publication.portrait import (
     site_bounds,
     view,
 )
+from millesime.publication.portrait_pdf import pdf_of
 from millesime.publication.product import Delivery
 from millesime.publication.project_check import project_faults
 from millesime.publication.qgis_project import project_xml
 from millesime.publication.styles.raster import class_raster_style, confidence_style, raster_qml
 from millesime.sources import SOURCES
 
-STEP_VERSION = 2
+STEP_VERSION = 3
 
 _EVALUATION_FILE = "evaluation.json"
 
@@ -101,7 +102,7 @@ def publish(context: StepContext, *, folder: Path, home: Path) -> Summary:
         _write_package(package, folder)
     nomenclature = _copy_rasters(context, material.delivery, folder)
     _write_project(context, material, made, nomenclature, folder=folder, home=home)
-    _write_portrait(context, material, folder / material.delivery.portrait)
+    _write_portrait(context, material, folder)
     return _summary(made)
 
 
@@ -208,7 +209,7 @@ def _pictures(context: StepContext) -> dict[int, Path]:
     return {year: path for year, path in found.items() if isinstance(path, Path)}
 
 
-def _write_portrait(context: StepContext, material: Material, file: Path) -> None:
+def _write_portrait(context: StepContext, material: Material, folder: Path) -> None:
     parameters: Parameters = context.parameters
     grid = view(material.extent, crs=material.crs, longest_px=parameters.map_px)
     sites: tuple[Site, ...] = ()
@@ -230,7 +231,8 @@ def _write_portrait(context: StepContext, material: Material, file: Path) -> Non
         photos=_photos(context, grid, sites[: parameters.pictured_sites]),
         background=_background(context, material),
     )
-    file.write_text(render(page), encoding="utf-8")
+    (folder / material.delivery.portrait).write_text(render(page), encoding="utf-8")
+    (folder / material.delivery.portrait_document).write_bytes(pdf_of(page))
 
 
 def _photos(context: StepContext, grid: Grid, sites: Sequence[Site]) -> Photos:
