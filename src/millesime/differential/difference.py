@@ -89,10 +89,16 @@ def _flips_near(
 
 
 def slivers(pieces: npt.NDArray[Any], *, parameters: Parameters) -> npt.NDArray[np.bool_]:
-    """(k,) True for pieces too thin or too small to be told from a displaced border."""
+    """(k,) True for pieces too thin or too small to be told from a displaced border.
+
+    A tail does not make a sliver of a piece: it is one when nothing of it is as wide as `sliver_width_m`, nor as twice
+    the tolerance.
+    """
     area, perimeter = shapely.area(pieces), shapely.length(pieces)
-    thin = 2 * area < parameters.sliver_width_m * perimeter
+    inwards = max(parameters.sliver_width_m / 2, parameters.tolerance_m)
+    thin = np.zeros(len(pieces), dtype=bool)
     # A piece without a disc of radius r has at most r times its outline for an area: the others need no offset.
-    asked = np.flatnonzero(~thin & (area <= parameters.tolerance_m * perimeter))
-    thin[asked] = is_thin(pieces[asked], parameters.tolerance_m)
+    asked = np.flatnonzero(area <= inwards * perimeter)
+    if inwards:
+        thin[asked] = is_thin(pieces[asked], inwards)
     return np.asarray(thin | (area < parameters.sliver_area_m2), dtype=bool)

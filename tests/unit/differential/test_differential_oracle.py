@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
-from jittered_coverage import jittered
 
 from millesime.artificialisation import artificialise
 from millesime.demo.plan import make_scenes
+from millesime.demo.trembling import jittered
 from millesime.differential import Parameters, balance, difference
 
 SEED = 7

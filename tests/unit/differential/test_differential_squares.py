@@ -60,10 +60,25 @@ def test_a_border_that_moves():
 
 
 def test_a_border_that_trembles_is_a_sliver():
-    """The border moves by 0.5 m: 50 m², mean width 2 x 50 / 201 = 0.5 m < 1 m."""
+    """The border moves by 0.5 m: 50 m², nowhere 1 m wide."""
     before = vintage(((0, 0, 100, 100), ROAD), ((100, 0, 200, 100), FIELD))
     after = vintage(((0, 0, 100.5, 100), ROAD), ((100.5, 0, 200, 100), FIELD))
     assert compare(before, after).changes["sliver"].tolist() == [True]
+
+
+def test_a_tail_makes_no_sliver():
+    """A strip of 40 m x 0.5 m with a square of 4 m at its end: mean width 2 x 36 / 97 = 0.74 m, yet 4 m wide there."""
+    flag = shapely.union(shapely.box(100, 0, 100.5, 40), shapely.box(100, 0, 104, 4))
+    rest = shapely.box(100, 0, 200, 100).difference(flag)
+    frame = vintage(((0, 0, 100, 100), ROAD), ((100, 0, 200, 100), FIELD)).frame
+    after = geopandas.GeoDataFrame(
+        {"id": ["a", "b", "c"], "code_cs": [ROAD[0], FIELD[0], "CS1.1.1.1"], "code_us": [ROAD[1], FIELD[1], "US5"]},
+        geometry=[frame.geometry[0], rest, flag],
+        crs=frame.crs,
+    )
+    changes = compare(artificialise(frame[["id", "code_cs", "code_us", "geometry"]]), artificialise(after)).changes
+    assert changes["sliver"].tolist() == [False]
+    assert changes["area_m2"].tolist() == [0.5 * 36 + 16]
 
 
 def test_status_flips_where_codes_do_not():

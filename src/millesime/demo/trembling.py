@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
+Polygons = npt.NDArray[Any]
 
-def jittered(polygons, *, seed, reach_m=0.5):
-    """Polygons whose common vertices are moved, each by at most `reach_m`, and rounded to the centimetre.
+
+def jittered(polygons: Polygons, *, seed: int, reach_m: float = 0.5) -> Polygons:
+    """(n,) polygons whose common vertices are moved, each by at most `reach_m`, and rounded to the centimetre.
 
     A vertex is moved once for all the polygons that it belongs to, so that borders still match. Vertices on the edge
     of the extent stay. Where borders cross after that, the moves of the vertices around are halved until they do not.
+
+    Args:
+        polygons: a valid coverage, in metres.
+        seed: of the moves.
+        reach_m: how far a vertex may go.
     """
     rng = np.random.default_rng(seed)
     coordinates = shapely.get_coordinates(polygons)
@@ -35,11 +44,11 @@ def jittered(polygons, *, seed, reach_m=0.5):
         moves[back] = np.where(np.abs(moves[back]) > 4, moves[back] // 2, 0)
 
 
-def _faults(polygons):
+def _faults(polygons: Polygons) -> Polygons:
     """Points and lines where the polygons are no valid coverage."""
     reasons = shapely.is_valid_reason(polygons[~shapely.is_valid(polygons)]).tolist()
-    places = [re.search(r"\[(\S+) (\S+)\]", reason).groups() for reason in reasons]
+    places = [found.groups() for reason in reasons if (found := re.search(r"\[(\S+) (\S+)\]", reason))]
     if places:
-        return shapely.points(np.array(places, dtype=float))
+        return np.asarray(shapely.points(np.array(places, dtype=float)))
     edges = shapely.coverage_invalid_edges(polygons)
-    return edges[~shapely.is_empty(edges)]
+    return np.asarray(edges[~shapely.is_empty(edges)])
