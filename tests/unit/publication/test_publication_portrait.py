@@ -25,7 +25,7 @@ from millesime.publication.portrait.numbers import bare_hectares, hectares, numb
 from millesime.publication.portrait.png import palette_png
 from millesime.publication.portrait.provenance import DatabaseRecord, StepRecord, source_facts, step_facts
 from millesime.publication.portrait.quality import quality_tables, trust_sentence
-from millesime.publication.portrait.reading import enlarged_built
+from millesime.publication.portrait.reading import least_built
 
 THIN, FIXED, MINUS = "\u202f", "\u00a0", "\u2212"
 
@@ -165,7 +165,10 @@ def test_cards_speak_plainly(delivered):
     flux = next(card for card in cards(figures) if card.key == "flux")
     assert flux.value == f"+1,11{FIXED}ha"
     assert flux.detail == f"+0,37{FIXED}ha par an"
-    assert flux.sentence == f"1,11{FIXED}ha sont devenus artificialisés et aucun n'a cessé de l'être en 3{FIXED}ans."
+    assert (
+        flux.sentence
+        == f"1,11{FIXED}ha de sols sont devenus artificialisés et aucun n'a cessé de l'être en 3{FIXED}ans."
+    )
 
 
 @pytest.mark.parametrize(
@@ -221,7 +224,7 @@ def test_markers_stand_apart(delivered):
 def test_paint_is_exact_where_it_can_be_counted():
     """A square of 4 x 4 px over the left half of 8 x 4 px: 16 pixels of the first colour, 16 see-through."""
     grid = Grid("EPSG:2154", 0.0, 4.0, 1.0, 8, 4)
-    png = paint([shapely.box(0, 0, 4, 4)], np.array([0]), [Paint("#ff0000")], grid, outlined=False)
+    png = paint([shapely.box(0, 0, 4, 4)], np.array([0]), [Paint("#ff0000", outlined=False)], grid)
     assert png.startswith(b"\x89PNG")
     pixels, palette = decoded(png)
     assert pixels.tolist() == [[1] * 4 + [0] * 4] * 4
@@ -356,7 +359,7 @@ def test_enlarged_footprints_are_those_of_the_minimum_area():
         {"code_cs": ["CS1.1.1.1"] * 5 + ["CS1.1.1.2"], "aire": [200.0, 200.49, 200.5, 199.99, 450.0, 200.0]},
         geometry=[shapely.box(0, 0, 1, 1)] * 6,
     )
-    found = enlarged_built(VintageLayers(2022, table, table))
+    found = least_built(VintageLayers(2022, table, table))
     assert found is not None
     assert (found.polygons, found.of_polygons, found.area_ha) == (2, 5, pytest.approx(0.040049))
-    assert enlarged_built(VintageLayers(2022, table[4:], table[4:])) is None
+    assert least_built(VintageLayers(2022, table[4:], table[4:])) is None

@@ -11,13 +11,13 @@ import shapely
 from millesime.geo.grid import Grid
 from millesime.nomenclature import CS, US, CodeTable
 from millesime.publication.material import Material
+from millesime.publication.portrait.answers import answers
 from millesime.publication.portrait.cards import cards
 from millesime.publication.portrait.cautions import Caution, cautions
-from millesime.publication.portrait.charts import balances, heat_matrix, stock_bars
+from millesime.publication.portrait.charts import balance_sentence, balances, heat_matrix, stock_bars, stock_sentence
 from millesime.publication.portrait.figures import Figures, ThemeFigures
 from millesime.publication.portrait.maps import outline_path, scale_bar
 from millesime.publication.portrait.markers import markers
-from millesime.publication.portrait.numbers import hectares, plural
 from millesime.publication.portrait.page import (
     Composition,
     Fact,
@@ -40,12 +40,17 @@ from millesime.publication.portrait.panels import (
 )
 from millesime.publication.portrait.patterns import svg_patterns
 from millesime.publication.portrait.quality import QualityTable
-from millesime.publication.portrait.reading import enlarged_built
+from millesime.publication.portrait.reading import least_built
 from millesime.publication.portrait.sites import Site
-from millesime.publication.portrait.tables import commune_bars, commune_rows, composition_rows, site_rows, stock_rows
-
-_COMMUNE_STOCK = ("Superficie", "Artificialisé", "Part")
-_COMMUNE_FLUX = ("Artificiali\u00adsation", "Désartificiali\u00adsation", "Flux net", "Flux net par an")
+from millesime.publication.portrait.tables import (
+    SiteRow,
+    commune_bars,
+    commune_rows,
+    composition_rows,
+    site_rows,
+    stock_rows,
+)
+from millesime.publication.portrait.wording import Language, Words, words
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,7 @@ class Background:
     quality: tuple[QualityTable, ...]
 
     trust: str
-    """How far the key figures can be trusted."""
+    """How far the key figures can be trusted; texts are in the language of the page."""
 
     made_up: bool = False
     """Whether the territory, its images and its databases are made up."""
@@ -86,7 +91,14 @@ class Background:
 
 
 def build_page(
-    material: Material, figures: Figures, grid: Grid, *, sites: Sequence[Site], photos: Photos, background: Background
+    material: Material,
+    figures: Figures,
+    grid: Grid,
+    *,
+    sites: Sequence[Site],
+    photos: Photos,
+    background: Background,
+    language: Language = "fr",
 ) -> Page:
     """Assemble the page.
 
@@ -96,100 +108,98 @@ def build_page(
         grid: pixels of the maps.
         sites: the sites of change, numbered.
         photos: the photographs of the maps and of the sites.
-        background: sources, provenance and quality.
+        background: sources, provenance and quality, in the same language.
+        language: of the page.
     """
-    figures = replace(figures, enlarged_built=enlarged_built(material.current))
-    panels = _panels(material, photos, grid)
-    change, uris = _change_map(material, photos, grid), _uris(panels)
+    said = words(language)
+    texts = said.texts
+    figures = replace(figures, least_built=least_built(material.current))
+    panels = _panels(material, photos, grid, said)
+    change, uris = _change_map(material, photos, grid, said), _uris(panels)
     if change is not None:
         uris[change.key] = data_uri(change.png, "image/png")
-    years_text = " et ".join(str(year) for year in figures.years)
-    rows = site_rows(sites)
+    years = said.years(*figures.years)
+    rows = site_rows(sites, said)
+    measured = bool(background.quality)
     return Page(
         territory=material.territory_name,
-        subtitle=_subtitle(figures, years_text, made_up=background.made_up),
+        subtitle=_subtitle(figures, years, said, made_up=background.made_up),
         years=figures.years,
-        years_text=years_text,
+        years_text=years,
         period=figures.period,
         strip=strip_parts(figures.covers.stock_ha[figures.year], [(leaf.code, leaf.colour) for leaf in CS.leaves]),
-        cards=cards(figures),
-        reading=_READING,
+        answers=answers(figures, background.trust, numbered=bool(sites), measured=measured, words=said),
+        cards=cards(figures, said),
+        reading=texts.cards.reading,
         trust=background.trust,
-        maps_intro=_MAPS_INTRO_TWO if figures.period else _MAPS_INTRO_ONE,
-        view=_view(material, grid),
+        maps_intro=texts.maps.intro_two if figures.period else texts.maps.intro_one,
+        view=_view(material, grid, said),
         photos={year: data_uri(content, "image/jpeg") for year, content in sorted(photos.maps.items())},
         panels=panels,
         uris=uris,
         patterns=svg_patterns(),
-        composition_intro=_composition_intro(figures),
+        composition_intro=_composition_intro(figures, said),
         compositions=(
-            _composition("artif-cs", "Sols artificialisés par couverture", CS, figures.covers),
-            _composition("artif-us", "Sols artificialisés par usage", US, figures.uses),
+            _composition("artif-cs", texts.themes.composition_cover, CS, figures.covers, said),
+            _composition("artif-us", texts.themes.composition_use, US, figures.uses, said),
         ),
-        themes=(
-            _theme("couverture", "Couverture du sol", "couverture", _COVER_INTRO, CS, figures.covers, figures),
-            _theme("usage", "Usage du sol", "usage", _USE_INTRO, US, figures.uses, figures),
-        ),
-        communes=commune_rows(figures) if figures.communes else (),
-        commune_bars=commune_bars(figures),
-        commune_columns=(*_COMMUNE_STOCK, *(_COMMUNE_FLUX if figures.period else ()), "Imperméable"),
-        communes_intro=_communes_intro(figures),
+        themes=(_theme(CS, figures.covers, figures, said), _theme(US, figures.uses, figures, said)),
+        communes=commune_rows(figures, said) if figures.communes else (),
+        commune_bars=commune_bars(figures, said),
+        commune_columns=_commune_columns(figures, said),
+        communes_intro=texts.communes.intro_flux if figures.period else texts.communes.intro,
+        commune_sentence=_commune_sentence(figures, said),
         cautions=(
             *background.more_cautions,
-            *cautions(figures, measured=bool(background.quality), errors=background.errors),
+            *cautions(figures, measured=measured, errors=background.errors, words=said),
         ),
         quality_intro=background.quality_intro,
         quality=background.quality,
         facts=background.facts,
         sources=background.sources,
         steps=background.steps,
-        footer=_footer(material, years_text),
+        footer=texts.frame.footer.format(territory=material.territory_name, years=years),
         change=change,
-        change_legend=change_legend(),
-        sites_intro=_SITES_INTRO if sites else "",
+        change_legend=change_legend(said),
+        sites_intro=texts.changes.sites_intro if sites else "",
         sites=rows,
-        marks=markers(sites, grid),
-        shots=tuple(
-            Shot(
-                row,
-                photos.site_px,
-                data_uri(photos.sites[(row.number, figures.years[0])], "image/jpeg"),
-                data_uri(photos.sites[(row.number, figures.years[1])], "image/jpeg"),
-            )
-            for row in rows
-            if all((row.number, year) in photos.sites for year in figures.years)
-        ),
+        marks=markers(sites, grid, () if material.differential is None else material.differential.geometry.to_numpy()),
+        shots=_shots(rows, photos, figures, said),
+        language=language,
     )
 
 
-def _subtitle(figures: Figures, years_text: str, *, made_up: bool) -> str:
-    place = figures.territory
-    communes = f", {plural(len(figures.communes), 'commune', 'communes')}" if figures.communes else ""
-    noun = "Millésimes" if figures.period else "Millésime"
-    warning = " Territoire fictif : lieu, images et bases simulés." if made_up else ""
-    return f"{noun} {years_text}, {hectares(place.area_ha)}{communes}.{warning}"
+def _subtitle(figures: Figures, years: str, words: Words, *, made_up: bool) -> str:
+    texts = words.texts.frame
+    area = words.numbers.hectares(figures.territory.area_ha)
+    if figures.communes:
+        text = texts.subtitle_communes_two if figures.period else texts.subtitle_communes_one
+    else:
+        text = texts.subtitle_two if figures.period else texts.subtitle_one
+    told = text.format(years=years, area=area, communes=words.count(texts.communes, len(figures.communes)))
+    return f"{told} {texts.made_up}" if made_up else told
 
 
-def _panels(material: Material, photos: Photos, grid: Grid) -> tuple[Panel, ...]:
-    vintages = material.vintages
+def _panels(material: Material, photos: Photos, grid: Grid, words: Words) -> tuple[Panel, ...]:
+    texts, vintages = words.texts.maps, material.vintages
     panels = []
     if photos.maps and all(layers.year in photos.maps for layers in vintages):
         pictures = tuple(
             MapPicture(
                 f"photo-vue-{layers.year}",
                 layers.year,
-                f"Photographie aérienne de {layers.year}",
-                f"Vue aérienne verticale de tout le territoire en {layers.year}.",
+                texts.photo_title.format(year=layers.year),
+                texts.photo_description.format(year=layers.year),
                 b"",
             )
             for layers in vintages
         )
-        panels.append(Panel("photo", "Photographie", _PHOTO_NOTE, pictures, ()))
+        panels.append(Panel("photo", texts.photo, texts.photo_note, pictures, ()))
     return (
         *panels,
-        code_panel("cs", "Couverture", _COVER_NOTE, CS, vintages, grid),
-        code_panel("us", "Usage", _USE_NOTE, US, vintages, grid),
-        artificial_panel("artif", _ARTIFICIAL_NOTE, vintages, grid),
+        code_panel("cs", texts.cover, texts.cover_note, CS, vintages, grid, words),
+        code_panel("us", texts.use, texts.use_note, US, vintages, grid, words),
+        artificial_panel("artif", vintages, grid, words),
     )
 
 
@@ -199,96 +209,90 @@ def _uris(panels: Sequence[Panel]) -> dict[str, str]:
     }
 
 
-def _change_map(material: Material, photos: Photos, grid: Grid) -> MapPicture | None:
+def _change_map(material: Material, photos: Photos, grid: Grid, words: Words) -> MapPicture | None:
     if material.differential is None:
         return None
     ground = None if photos.maps else material.vintages[0].ocsge
-    return change_picture(material.differential, material.delivery.period, grid, ground=ground)
+    return change_picture(material.differential, material.delivery.period, grid, ground=ground, words=words)
 
 
-def _view(material: Material, grid: Grid) -> View:
+def _view(material: Material, grid: Grid, words: Words) -> View:
     limits: tuple[str, ...] = ()
     if len(material.communes) > 1:
         frame: Any = shapely.box(*grid.bounds)
         clipped = shapely.intersection(material.communes.geometry.to_numpy(), frame)
         limits = tuple(outline_path(geometry, grid) for geometry in clipped if not geometry.is_empty)
-    return View(grid.width, grid.height, scale_bar(grid), limits)
+    return View(grid.width, grid.height, scale_bar(grid, words.numbers), limits, round(grid.width / 1100, 3))
 
 
-def _composition(key: str, title: str, table: CodeTable, theme: ThemeFigures) -> Composition:
-    return Composition(key, title, stock_bars(table, theme.artificial_ha), composition_rows(table, theme.artificial_ha))
-
-
-def _composition_intro(figures: Figures) -> str:
-    return (
-        f"Les {hectares(figures.territory.artificial_ha[figures.year])} artificialisés en {figures.year}, selon ce qui "
-        "les couvre, puis selon ce à quoi ils servent."
+def _composition(key: str, title: str, table: CodeTable, theme: ThemeFigures, words: Words) -> Composition:
+    return Composition(
+        key,
+        title,
+        stock_bars(table, theme.artificial_ha, words=words),
+        composition_rows(table, theme.artificial_ha, words),
+        stock_sentence(title, table, theme.artificial_ha, words),
     )
 
 
-def _theme(
-    key: str, title: str, noun: str, intro: str, table: CodeTable, theme: ThemeFigures, figures: Figures
-) -> ThemeSection:
-    period = figures.period
+def _composition_intro(figures: Figures, words: Words) -> str:
+    area = words.numbers.hectares(figures.territory.artificial_ha[figures.year])
+    return words.texts.themes.composition_intro.format(area=area, year=figures.year)
+
+
+def _theme(table: CodeTable, theme: ThemeFigures, figures: Figures, words: Words) -> ThemeSection:
+    period, is_cover = figures.period, table is CS
+    texts = words.texts.themes.cover if is_cover else words.texts.themes.use
     before = theme.stock_ha[period[0]] if period else None
-    span = f"de {period[0]} à {period[1]}" if period else ""
+    stock = theme.stock_ha[figures.year]
+    stock_title = texts.stock.format(year=figures.year)
+    balance_title = texts.balance
     return ThemeSection(
-        key=key,
-        title=title,
-        noun=noun,
-        intro=intro,
-        stock_title=f"Surface par {noun} en {figures.year}",
-        bars=stock_bars(table, theme.stock_ha[figures.year], before),
-        rows=stock_rows(table, theme, figures),
-        balance_title=f"Surface gagnée et perdue par {noun}" if period else "",
-        balances=balances(table, theme.gains_ha, theme.losses_ha) if period else (),
-        matrix_title=f"Matrice de transition, {noun}, {span}" if period else "",
-        matrix=heat_matrix(table, theme.transitions_ha) if period else None,
+        key="couverture" if is_cover else "usage",
+        title=texts.title,
+        intro=texts.intro,
+        stock_title=stock_title,
+        bars=stock_bars(table, stock, before, words),
+        rows=stock_rows(table, theme, figures, words),
+        balance_title=balance_title if period else "",
+        balances=balances(table, theme.gains_ha, theme.losses_ha, words) if period else (),
+        matrix_title=texts.matrix.format(first=period[0], second=period[1]) if period else "",
+        matrix=heat_matrix(table, theme.transitions_ha, words) if period else None,
+        stock_sentence=stock_sentence(stock_title, table, stock, words),
+        balance_sentence=balance_sentence(balance_title, table, theme.gains_ha, theme.losses_ha, words),
+        unchanged=texts.unchanged,
     )
 
 
-def _communes_intro(figures: Figures) -> str:
+def _commune_columns(figures: Figures, words: Words) -> tuple[str, ...]:
+    texts = words.texts.communes
+    flux = (texts.gained, texts.lost, texts.net, texts.net_per_year) if figures.period else ()
+    return (texts.area, texts.artificial, texts.share, *flux, texts.impervious)
+
+
+def _commune_sentence(figures: Figures, words: Words) -> str:
+    bars = commune_bars(figures, words)
+    if not bars:
+        return ""
+    return words.texts.communes.chart_sentence.format(
+        year=figures.year, first=bars[0].name, first_share=bars[0].cells[2].text, share=bars[-1].cells[2].text
+    )
+
+
+def _shots(rows: Sequence[SiteRow], photos: Photos, figures: Figures, words: Words) -> tuple[Shot, ...]:
     if figures.period is None:
-        return "Surfaces de chaque commune à l'intérieur du territoire."
-    return (
-        "Surfaces de chaque commune à l'intérieur du territoire. Les flux sont calculés commune par commune, puis "
-        "additionnés. La désartificialisation est comptée en négatif."
+        return ()
+    (first, second), texts = figures.period, words.texts.changes
+    return tuple(
+        Shot(
+            row,
+            photos.site_px,
+            data_uri(photos.sites[row.number, first], "image/jpeg"),
+            data_uri(photos.sites[row.number, second], "image/jpeg"),
+            texts.site_picture.format(number=row.number, year=first, state=row.before),
+            texts.site_picture.format(number=row.number, year=second, state=row.after),
+            texts.site_title.format(area=row.area.text, commune=row.commune) if row.commune else row.area.text,
+        )
+        for row in rows
+        if (row.number, first) in photos.sites and (row.number, second) in photos.sites
     )
-
-
-def _footer(material: Material, years_text: str) -> str:
-    return (
-        f"Portrait de {material.territory_name}, occupation du sol à grande échelle, {years_text}. Document produit "
-        "par le logiciel libre millesime ; il ne remplace pas les données officielles. Page autonome, lisible "
-        "sans réseau."
-    )
-
-
-_READING = (
-    "Un sol est dit artificialisé quand ses fonctions biologiques et hydriques sont altérées durablement par son "
-    "occupation ou son usage (article L. 101-2-1 du code de l'urbanisme). Flux net : ce qui est devenu artificialisé, "
-    "moins ce qui a cessé de l'être."
-)
-_MAPS_INTRO_TWO = (
-    "Choisissez une carte : elle est montrée aux deux millésimes. Le volet se déplace à la souris, au doigt ou avec "
-    "les flèches du clavier."
-)
-_MAPS_INTRO_ONE = "Choisissez la carte à montrer."
-_PHOTO_NOTE = "Orthophotographies utilisées pour produire la carte."
-_COVER_NOTE = (
-    "Couverture (CS) : ce qui est physiquement au sol. Couleurs de la nomenclature nationale ; des hachures "
-    "distinguent les teintes proches."
-)
-_USE_NOTE = (
-    "Usage (US) : ce à quoi le sol sert. US2 et US235 ont la même couleur officielle : US235 est hachuré de blanc."
-)
-_ARTIFICIAL_NOTE = (
-    "Statut au sens du code de l'urbanisme, seuils compris. Les hachures noires marquent ce qu'un seuil a fait changer "
-    "de statut."
-)
-_COVER_INTRO = "Ce qui est physiquement présent au sol : bâti, revêtement, eau, arbres, herbe."
-_USE_INTRO = "Ce à quoi le sol sert : habiter, cultiver, circuler, produire."
-_SITES_INTRO = (
-    "Les polygones voisins qui ont le même effet sont réunis en sites ; les plus grands sont numérotés, d'abord ceux "
-    "qui changent l'artificialisation."
-)

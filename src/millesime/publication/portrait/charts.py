@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from millesime.nomenclature import Code, CodeTable
-from millesime.publication.portrait.numbers import bare_hectares, hectares
-from millesime.publication.styles.catalogue import labelled, short_label
+from millesime.publication.portrait.wording import FRENCH, Words
 from millesime.publication.styles.patterns import HATCHES
 
 #: Longest bar, in percent of the chart's width: the rest is for the value beside it.
-_LONGEST_PCT = 72.0
+_LONGEST_PCT = 68.0
 
 #: Longest bar on each side of a diverging chart.
 _LONGEST_SIDE_PCT = 26.0
@@ -23,7 +22,7 @@ class Swatch:
 
     code: str
     label: str
-    """Short French label."""
+    """Short label."""
 
     full: str
     """Code and whole label."""
@@ -51,6 +50,8 @@ class Balance:
     swatch: Swatch
     gain_pct: float
     gain: str
+    """'' for none."""
+
     loss_pct: float
     loss: str
     cells: tuple[str, str, str]
@@ -89,14 +90,17 @@ class HeatMatrix:
     total: str
 
 
-def swatch(code: Code) -> Swatch:
+def swatch(code: Code, words: Words = FRENCH) -> Swatch:
     """How a code is shown in charts and legends."""
     pattern = f"h-{code.code.replace('.', '-')}" if code.code in HATCHES else ""
-    return Swatch(code.code, short_label(code), labelled(code), code.colour, pattern)
+    return Swatch(code.code, words.short(code), words.whole(code), code.colour, pattern)
 
 
 def stock_bars(
-    table: CodeTable, after: Mapping[str, float], before: Mapping[str, float] | None = None
+    table: CodeTable,
+    after: Mapping[str, float],
+    before: Mapping[str, float] | None = None,
+    words: Words = FRENCH,
 ) -> tuple[Bar, ...]:
     """Bars of the codes present, the largest first."""
     earlier = before or {}
@@ -106,11 +110,20 @@ def stock_bars(
     for leaf in sorted(present, key=lambda leaf: -after.get(leaf.code, 0.0)):
         value = after.get(leaf.code, 0.0)
         mark = None if before is None else _LONGEST_PCT * earlier.get(leaf.code, 0.0) / longest
-        bars.append(Bar(swatch(leaf), round(_LONGEST_PCT * value / longest, 2), hectares(value), _rounded(mark)))
+        bars.append(
+            Bar(
+                swatch(leaf, words),
+                round(_LONGEST_PCT * value / longest, 2),
+                words.numbers.hectares(value),
+                _rounded(mark),
+            )
+        )
     return tuple(bars)
 
 
-def balances(table: CodeTable, gains: Mapping[str, float], losses: Mapping[str, float]) -> tuple[Balance, ...]:
+def balances(
+    table: CodeTable, gains: Mapping[str, float], losses: Mapping[str, float], words: Words = FRENCH
+) -> tuple[Balance, ...]:
     """Gains and losses of the codes that changed, in the order of the nomenclature."""
     longest = max((*gains.values(), *losses.values()), default=0.0) or 1.0
     lines = []
@@ -120,22 +133,24 @@ def balances(table: CodeTable, gains: Mapping[str, float], losses: Mapping[str, 
             continue
         lines.append(
             Balance(
-                swatch(leaf),
+                swatch(leaf, words),
                 gain_pct=round(_LONGEST_SIDE_PCT * gain / longest, 2),
-                gain=hectares(gain, signed=True),
+                gain=words.numbers.hectares(gain, signed=True) if gain else "",
                 loss_pct=round(_LONGEST_SIDE_PCT * loss / longest, 2),
-                loss=hectares(-loss),
+                loss=words.numbers.hectares(-loss) if loss else "",
                 cells=(
-                    bare_hectares(gain, signed=True),
-                    bare_hectares(-loss),
-                    bare_hectares(gain - loss, signed=True),
+                    words.numbers.bare_hectares(gain, signed=True),
+                    words.numbers.bare_hectares(-loss),
+                    words.numbers.bare_hectares(gain - loss, signed=True),
                 ),
             )
         )
     return tuple(lines)
 
 
-def heat_matrix(table: CodeTable, transitions: Mapping[tuple[str, str], float]) -> HeatMatrix | None:
+def heat_matrix(
+    table: CodeTable, transitions: Mapping[tuple[str, str], float], words: Words = FRENCH
+) -> HeatMatrix | None:
     """The matrix of the codes that lost or gained; None when nothing changed."""
     moved = {pair: value for pair, value in transitions.items() if value > 0 and pair[0] != pair[1]}
     if not moved:
@@ -145,22 +160,59 @@ def heat_matrix(table: CodeTable, transitions: Mapping[tuple[str, str], float]) 
     largest = max(moved.values())
     rows = tuple(
         HeatRow(
-            swatch(old),
-            tuple(_cell(old, new, moved.get((old.code, new.code), 0.0), largest) for new in news),
-            bare_hectares(sum(value for pair, value in moved.items() if pair[0] == old.code)),
+            swatch(old, words),
+            tuple(_cell(old, new, moved.get((old.code, new.code), 0.0), largest, words) for new in news),
+            words.numbers.bare_hectares(sum(value for pair, value in moved.items() if pair[0] == old.code)),
         )
         for old in olds
     )
-    totals = tuple(bare_hectares(sum(v for pair, v in moved.items() if pair[1] == new.code)) for new in news)
-    return HeatMatrix(tuple(swatch(new) for new in news), rows, totals, bare_hectares(sum(moved.values())))
+    totals = tuple(
+        words.numbers.bare_hectares(sum(v for pair, v in moved.items() if pair[1] == new.code)) for new in news
+    )
+    return HeatMatrix(
+        tuple(swatch(new, words) for new in news), rows, totals, words.numbers.bare_hectares(sum(moved.values()))
+    )
 
 
-def _cell(old: Code, new: Code, value: float, largest: float) -> HeatCell:
+def _cell(old: Code, new: Code, value: float, largest: float, words: Words) -> HeatCell:
     if value <= 0:
         return HeatCell("", 0.0, "")
     # The square root keeps small transitions visible beside the largest one.
     strength = round((value / largest) ** 0.5, 3)
-    return HeatCell(bare_hectares(value), strength, f"{labelled(old)} → {labelled(new)}")
+    return HeatCell(words.numbers.bare_hectares(value), strength, f"{words.whole(old)} → {words.whole(new)}")
+
+
+#: Codes that the sentence of a chart names.
+_TOLD = 3
+
+
+def stock_sentence(title: str, table: CodeTable, areas_ha: Mapping[str, float], words: Words = FRENCH) -> str:
+    """What a chart of stocks shows, for those who do not see it."""
+    leading = sorted(((area, code) for code, area in areas_ha.items() if area > 0), key=lambda item: -item[0])[:_TOLD]
+    texts = words.texts.themes
+    told = _told([(code, words.numbers.hectares(area)) for area, code in leading], table, words)
+    return f"{texts.chart_stock.format(title=title, items=told)} {texts.chart_table}"
+
+
+def balance_sentence(
+    title: str, table: CodeTable, gains: Mapping[str, float], losses: Mapping[str, float], words: Words = FRENCH
+) -> str:
+    """What a chart of gains and losses shows."""
+    texts, numbers = words.texts.themes, words.numbers
+    sides = []
+    for areas, sign in ((gains, 1), (losses, -1)):
+        leading = sorted(((area, code) for code, area in areas.items() if area > 0), key=lambda item: -item[0])[:_TOLD]
+        shown = [(code, numbers.hectares(sign * area, signed=True)) for area, code in leading]
+        sides.append(_told(shown, table, words))
+    gain = texts.chart_balance_gain.format(title=title, items=sides[0])
+    return f"{gain} {texts.chart_balance_loss.format(items=sides[1])} {texts.chart_table}"
+
+
+def _told(items: Sequence[tuple[str, str]], table: CodeTable, words: Words) -> str:
+    item = words.texts.themes.chart_item
+    return words.texts.themes.chart_items_between.join(
+        item.format(label=words.short(table.get(code)), value=value) for code, value in items
+    )
 
 
 def _rounded(value: float | None) -> float | None:

@@ -55,8 +55,8 @@ class ThemeFigures:
 
 
 @dataclass(frozen=True)
-class EnlargedBuilt:
-    """Built land mapped at its minimum area: small footprints, enlarged."""
+class LeastBuilt:
+    """Built polygons that have the minimum area of built land, most of them enlarged footprints."""
 
     polygons: int
     area_ha: float
@@ -85,8 +85,13 @@ class Figures:
     flux_by_threshold_ha: float = 0.0
     """Artificial flux, gain plus loss, where neither cover nor use changed."""
 
-    enlarged_built: EnlargedBuilt | None = None
+    least_built: LeastBuilt | None = None
     """Built polygons of the last year that have the minimum area; None when there are none."""
+
+    @staticmethod
+    def is_shown(area_ha: float) -> bool:
+        """Whether an area is more than what would be shown as 0,00 ha."""
+        return abs(area_ha) >= 0.005
 
     @property
     def year(self) -> int:

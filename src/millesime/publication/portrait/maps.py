@@ -13,6 +13,7 @@ import shapely
 from rasterio.features import rasterize
 
 from millesime.geo.grid import Bounds, Grid
+from millesime.publication.portrait.numbers import FIXED, FRENCH_NUMBERS, NumberFormat
 from millesime.publication.portrait.png import palette_png
 from millesime.publication.styles.patterns import Hatch
 
@@ -33,6 +34,9 @@ class Paint:
     """'#rrggbb'."""
 
     hatch: Hatch | None = None
+
+    outlined: bool = True
+    """Whether its polygons have an outline, in a darker shade."""
 
 
 @dataclass(frozen=True)
@@ -55,17 +59,14 @@ def paint(
     classes: npt.NDArray[np.integer[Any]],
     paints: Sequence[Paint],
     grid: Grid,
-    *,
-    outlined: bool = True,
 ) -> bytes:
-    """Paint polygons as a PNG; what no polygon covers is transparent.
+    """Paint polygons as a PNG; what no polygon covers is transparent. Outlines are left out where they would cover all.
 
     Args:
         geometries: polygons in the CRS of `grid`; the later one wins where two overlap.
         classes: rank of each polygon's paint.
         paints: the paints.
         grid: pixels of the picture.
-        outlined: draw the borders between polygons, in a darker shade, unless they would cover the map.
     """
     ranks = _burn(geometries, grid)
     lookup = np.zeros(len(classes) + 1, dtype=np.int64)
@@ -77,8 +78,9 @@ def paint(
     for rank, item in enumerate(paints):
         if item.hatch is not None:
             pixels[(shown == rank + 1) & masks[item.hatch.angle_deg]] = 3 * rank + 2
-    if outlined and _worth_outlining(ranks):
-        edge = _edges(ranks) & (shown > 0)
+    has_outline = np.array([False, *(item.outlined for item in paints)])[shown]
+    if _worth_outlining(ranks[has_outline]):
+        edge = _edges(ranks) & has_outline
         pixels[edge] = (3 * (shown[edge] - 1) + 3).astype(np.uint8)
     palette = [_WHITE]
     for item in paints:
@@ -105,13 +107,14 @@ def outline_path(geometry: Any, grid: Grid) -> str:
     return "".join(pieces)
 
 
-def scale_bar(grid: Grid) -> ScaleBar:
+def scale_bar(grid: Grid, numbers: NumberFormat = FRENCH_NUMBERS) -> ScaleBar:
     """The longest round length (1, 2 or 5 times a power of ten) within a quarter of the map's width."""
     room_m = grid.width * grid.pixel_m / 4
     power = 10 ** math.floor(math.log10(room_m))
     length_m = max(factor * power for factor in (1, 2, 5) if factor * power <= room_m)
-    label = f"{length_m / 1000:g} km" if length_m >= 1000 else f"{length_m:g} m"
-    return ScaleBar(round(length_m / grid.pixel_m, 1), label.replace(".", ",").replace(" ", "\u00a0"))
+    shown, unit = (length_m / 1000, "km") if length_m >= 1000 else (length_m, "m")
+    decimals = max(0, -math.floor(math.log10(shown)))
+    return ScaleBar(round(length_m / grid.pixel_m, 1), f"{numbers.number(shown, decimals=decimals)}{FIXED}{unit}")
 
 
 def _burn(geometries: Sequence[Any] | npt.NDArray[Any], grid: Grid) -> npt.NDArray[np.uint32]:
@@ -122,8 +125,8 @@ def _burn(geometries: Sequence[Any] | npt.NDArray[Any], grid: Grid) -> npt.NDArr
 
 
 def _worth_outlining(ranks: npt.NDArray[np.uint32]) -> bool:
-    count = int(np.count_nonzero(np.bincount(ranks.ravel())))
-    return ranks.size >= _MEAN_POLYGON_PX_FOR_OUTLINES * count
+    count = int(np.count_nonzero(np.bincount(ranks.ravel()))) if ranks.size else 0
+    return ranks.size > 0 and ranks.size >= _MEAN_POLYGON_PX_FOR_OUTLINES * count
 
 
 def _edges(ranks: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:

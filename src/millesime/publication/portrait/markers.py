@@ -1,17 +1,23 @@
-"""Numbered markers of the map of changes, moved apart so that each number can be read."""
+"""Numbered markers of the map of changes: beside what they mean, never over it, apart so that each can be read."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import shapely
 
 from millesime.geo.grid import Grid
 from millesime.publication.portrait.sites import Site
 
-#: Markers are at least this far apart, and this far from the map's edge.
-_APART_PX = 46.0
-_EDGE_PX = 30.0
+#: Radius of a marker on a map 1100 pixels wide, as a phone shows it, where it is largest.
+_RADIUS_PX = 34.0
+_APART = 2.1
+"""Distance between markers, in radii."""
+
+_RINGS, _TURNS = 30, 24
 
 
 @dataclass(frozen=True)
@@ -25,27 +31,52 @@ class Marker:
     place_y_px: float
 
 
-def markers(sites: Sequence[Site], grid: Grid) -> tuple[Marker, ...]:
-    """A marker per site, at a point inside it or, when another is too near, at the nearest free place around."""
+def markers(sites: Sequence[Site], grid: Grid, changed: Sequence[Any] | Any = ()) -> tuple[Marker, ...]:
+    """A marker per site, at the nearest place that covers no change; where all is full, that covers no site, or any.
+
+    Args:
+        sites: the numbered sites.
+        grid: pixels of the map.
+        changed: all the changed polygons, in the CRS of the sites.
+    """
+    radius = _RADIUS_PX * grid.width / 1100
+    own = shapely.STRtree([site.geometry for site in sites])
+    trees = [shapely.STRtree(changed), own] if len(changed) else [own]
     placed: list[Marker] = []
     for site in sites:
         point = site.geometry.point_on_surface()
         x, y = (point.x - grid.west) / grid.pixel_m, (grid.north - point.y) / grid.pixel_m
-        at_x, at_y = _free_place(x, y, placed, grid)
+        at_x, at_y = _free_place(x, y, placed, trees, grid, radius)
         placed.append(Marker(site.number, round(at_x, 1), round(at_y, 1), round(x, 1), round(y, 1)))
     return tuple(placed)
 
 
-def _free_place(x: float, y: float, placed: Sequence[Marker], grid: Grid) -> tuple[float, float]:
-    for ring in range(12):
-        for turn in range(1 if ring == 0 else 12):
-            angle = 2 * math.pi * turn / 12
-            at_x = _within(x + ring * 24 * math.cos(angle), grid.width)
-            at_y = _within(y + ring * 24 * math.sin(angle), grid.height)
-            if all(math.hypot(at_x - other.x_px, at_y - other.y_px) >= _APART_PX for other in placed):
+def _free_place(
+    x: float, y: float, placed: Sequence[Marker], trees: Sequence[Any], grid: Grid, radius: float
+) -> tuple[float, float]:
+    free = [
+        place
+        for place in _around(x, y, grid, radius)
+        if all(math.dist(place, (other.x_px, other.y_px)) >= _APART * radius for other in placed)
+    ]
+    for tree in trees:
+        for at_x, at_y in free:
+            centre = shapely.Point(grid.west + at_x * grid.pixel_m, grid.north - at_y * grid.pixel_m)
+            if not len(tree.query(centre, predicate="dwithin", distance=radius * grid.pixel_m)):
                 return at_x, at_y
-    return _within(x, grid.width), _within(y, grid.height)
+    return free[0] if free else _within(x, y, grid, radius)
 
 
-def _within(value: float, size: int) -> float:
-    return min(max(value, _EDGE_PX), max(size - _EDGE_PX, _EDGE_PX))
+def _around(x: float, y: float, grid: Grid, radius: float) -> Iterator[tuple[float, float]]:
+    """Places around a point, the nearest first, all inside the map."""
+    yield _within(x, y, grid, radius)
+    for ring in range(1, _RINGS + 1):
+        for turn in range(_TURNS):
+            angle = 2 * math.pi * turn / _TURNS
+            reach = radius * ring / 2
+            yield _within(x + reach * math.cos(angle), y + reach * math.sin(angle), grid, radius)
+
+
+def _within(x: float, y: float, grid: Grid, radius: float) -> tuple[float, float]:
+    edge = radius * 1.1
+    return min(max(x, edge), max(grid.width - edge, edge)), min(max(y, edge), max(grid.height - edge, edge))

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from millesime.publication.portrait.answers import Answer
 from millesime.publication.portrait.cards import Card
 from millesime.publication.portrait.cautions import Caution
 from millesime.publication.portrait.charts import Balance, Bar, HeatMatrix
 from millesime.publication.portrait.maps import ScaleBar
 from millesime.publication.portrait.markers import Marker
-from millesime.publication.portrait.numbers import FIXED, THIN
 from millesime.publication.portrait.panels import LegendItem, MapPicture, Panel
 from millesime.publication.portrait.patterns import SvgPattern
 from millesime.publication.portrait.quality import QualityTable
 from millesime.publication.portrait.resting import Resting
 from millesime.publication.portrait.tables import CommuneRow, SiteRow, StockRow
+from millesime.publication.portrait.wording import Language, words
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,9 @@ class View:
     scale: ScaleBar
     limits: tuple[str, ...]
     """SVG paths of the communes."""
+
+    unit: float = 1.0
+    """A width of 1100 pixels is one; strokes, letters and markers of the maps are told in it."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,6 @@ class ThemeSection:
 
     key: str
     title: str
-    noun: str
     intro: str
     stock_title: str
     bars: tuple[Bar, ...]
@@ -58,6 +60,12 @@ class ThemeSection:
     balances: tuple[Balance, ...]
     matrix_title: str
     matrix: HeatMatrix | None
+    stock_sentence: str
+    """What the chart of stocks shows."""
+
+    balance_sentence: str
+    unchanged: str
+    """Said where neither gains nor losses are."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +76,8 @@ class Composition:
     title: str
     bars: tuple[Bar, ...]
     rows: tuple[StockRow, ...]
+    sentence: str
+    """What the chart shows."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +90,9 @@ class Shot:
     """JPEG as a data address."""
 
     after: str
+    before_alt: str
+    after_alt: str
+    title: str
 
 
 @dataclass(frozen=True)
@@ -149,6 +162,12 @@ class Page:
     sites: tuple[SiteRow, ...] = ()
     marks: tuple[Marker, ...] = ()
     shots: tuple[Shot, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    commune_sentence: str = ""
+    """What the chart of communes shows."""
+
+    language: Language = "fr"
+    """Of every text; `wording` holds those that all portraits share."""
     resting: Resting | None = None
 
 
@@ -158,20 +177,19 @@ def render(page: Page) -> str:
         loader=PackageLoader("millesime.publication"),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=typeset,
+        finalize=lambda value: typeset(value, page.language),
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.get_template("portrait.html.jinja").render(page=page)
+    return environment.get_template("portrait.html.jinja").render(page=page, texts=words(page.language).texts)
 
 
-def typeset(value: Any) -> Any:
-    """French typography for the texts of the page: curly apostrophes, no-break spaces before double punctuation."""
+def typeset(value: Any, language: Language = "fr") -> Any:
+    """The typography of a language for the texts of the page: curly apostrophes, French no-break spaces."""
     if type(value) is not str:  # what is marked as safe is not touched, nor are numbers
         return value
-    text = re.sub(r"(?<=\w)'(?=\w)", "\u2019", value)
-    return re.sub(r" (?=[;!?])", THIN, re.sub(r" (?=:(\s|$))|(?<=«) | (?=»)", FIXED, text))
+    return words(language).typeset(value)
 
 
 def data_uri(content: bytes, kind: str) -> str:

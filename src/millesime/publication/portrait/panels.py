@@ -14,9 +14,9 @@ from millesime.geo.grid import Grid
 from millesime.nomenclature import CodeTable
 from millesime.publication.material import VintageLayers
 from millesime.publication.portrait.charts import swatch
+from millesime.publication.portrait.figures import Figures
 from millesime.publication.portrait.maps import Paint, paint
-from millesime.publication.portrait.numbers import hectares, percent
-from millesime.publication.styles.catalogue import FLUX_LABELS, STATUS_LABELS, short_label
+from millesime.publication.portrait.wording import FRENCH, Words
 from millesime.publication.styles.patterns import (
     ARTIFICIAL_COLOUR,
     FLUX_COLOURS,
@@ -82,7 +82,13 @@ class Panel:
 
 
 def code_panel(
-    key: str, title: str, note: str, table: CodeTable, vintages: Sequence[VintageLayers], grid: Grid
+    key: str,
+    title: str,
+    note: str,
+    table: CodeTable,
+    vintages: Sequence[VintageLayers],
+    grid: Grid,
+    words: Words = FRENCH,
 ) -> Panel:
     """The panel of covers (CS) or of uses (US); its legend holds the codes that are present."""
     column = f"code_{table.name.lower()}"
@@ -99,20 +105,20 @@ def code_panel(
             MapPicture(
                 f"{key}-{layers.year}",
                 layers.year,
-                f"{title} en {layers.year}",
-                _dominant(areas, {leaf.code: short_label(leaf) for leaf in leaves}),
+                words.texts.maps.title.format(theme=title, year=layers.year),
+                _dominant(areas, {leaf.code: words.short(leaf) for leaf in leaves}, words),
                 paint(geometries, classes, paints, grid),
                 _code_labels(layers.ocsge, column, grid),
             )
         )
     legend = []
     for leaf in leaves:
-        item = swatch(leaf)
+        item = swatch(leaf, words)
         legend.append(LegendItem(f"{leaf.code} {item.label}", item.colour, item.pattern))
     return Panel(key, title, note, tuple(pictures), tuple(legend))
 
 
-def artificial_panel(key: str, note: str, vintages: Sequence[VintageLayers], grid: Grid) -> Panel:
+def artificial_panel(key: str, vintages: Sequence[VintageLayers], grid: Grid, words: Words = FRENCH) -> Panel:
     """The panel of the artificial status, with what the thresholds changed apart."""
     paints = (
         Paint(ARTIFICIAL_COLOUR),
@@ -120,6 +126,7 @@ def artificial_panel(key: str, note: str, vintages: Sequence[VintageLayers], gri
         Paint(NATURAL_COLOUR),
         Paint(NATURAL_COLOUR, THRESHOLD_HATCH),
     )
+    texts = words.texts.maps
     pictures = []
     used: set[int] = set()
     for layers in vintages:
@@ -133,24 +140,31 @@ def artificial_panel(key: str, note: str, vintages: Sequence[VintageLayers], gri
             MapPicture(
                 f"{key}-{layers.year}",
                 layers.year,
-                f"Sols artificialisés en {layers.year}",
-                f"{hectares(float(area[artificial].sum()) / 10_000)} artificialisés, {percent(share)} du territoire.",
+                texts.artificial_title.format(year=layers.year),
+                texts.artificial_description.format(
+                    area=words.numbers.hectares(float(area[artificial].sum()) / 10_000),
+                    share=words.numbers.percent(share),
+                ),
                 paint(frame.geometry.to_numpy(), classes, paints, grid),
             )
         )
-    artificial_label, natural_label = STATUS_LABELS["artif"], STATUS_LABELS["non artif"]
+    artificial_label, natural_label = words.texts.status["artif"], words.texts.status["non artif"]
     lines = (
         LegendItem(artificial_label, ARTIFICIAL_COLOUR, ""),
-        LegendItem(f"{artificial_label} par le jeu d'un seuil", ARTIFICIAL_COLOUR, "h-artif-seuil"),
+        LegendItem(texts.by_threshold.format(status=artificial_label), ARTIFICIAL_COLOUR, "h-artif-seuil"),
         LegendItem(natural_label, NATURAL_COLOUR, ""),
-        LegendItem(f"{natural_label} par le jeu d'un seuil", NATURAL_COLOUR, "h-natural-seuil"),
+        LegendItem(texts.by_threshold.format(status=natural_label), NATURAL_COLOUR, "h-natural-seuil"),
     )
     legend = tuple(line for rank, line in enumerate(lines) if rank in used)
-    return Panel(key, "Artificialisation", note, tuple(pictures), legend)
+    return Panel(key, texts.artificial, texts.artificial_note, tuple(pictures), legend)
 
 
 #: What lies under the changes when there is no photograph: built and paved land, water, the rest.
-_GROUND = (Paint("#f6f5f0"), Paint("#c9c6c2"), Paint("#cfe3ee"))
+_GROUND = (
+    Paint("#f6f5f0", outlined=False),
+    Paint("#c9c6c2", outlined=False),
+    Paint("#cfe3ee", outlined=False),
+)
 
 
 def change_picture(
@@ -159,6 +173,7 @@ def change_picture(
     grid: Grid,
     *,
     ground: geopandas.GeoDataFrame | None = None,
+    words: Words = FRENCH,
 ) -> MapPicture:
     """The map of changes, by their effect on artificial land.
 
@@ -167,6 +182,7 @@ def change_picture(
         years: both vintages.
         grid: pixels of the map.
         ground: OCCUPATION_SOL of the first year, shown pale under the changes; see-through without it.
+        words: the language.
     """
     order = (0, -1, 1)  # what matters most is painted last
     frame = differential.sort_values(
@@ -180,34 +196,46 @@ def change_picture(
         under = np.select([covers.str.startswith("CS1.1.1."), covers == "CS1.2.2"], [1, 2], 0) + len(paints)
         polygons = np.concatenate([ground.geometry.to_numpy(), polygons])
         classes, paints = np.concatenate([under, classes]), [*paints, *_GROUND]
-    png = paint(polygons, classes, paints, grid, outlined=False)
+    png = paint(polygons, classes, paints, grid)
     first, second = years
-    title = f"Changements entre {first} et {second}"
-    return MapPicture("changements", second, title, _flux_sentence(differential), png)
+    title = words.texts.changes.map_title.format(first=first, second=second)
+    return MapPicture("changements", second, title, _flux_sentence(differential, words), png)
 
 
-def change_legend() -> tuple[LegendItem, ...]:
+def change_legend(words: Words = FRENCH) -> tuple[LegendItem, ...]:
     """Legend of the map of changes."""
     return tuple(
-        LegendItem(FLUX_LABELS[flux], FLUX_COLOURS[flux], f"h-flux-{name}" if FLUX_HATCHES[flux] else "")
+        LegendItem(words.texts.fluxes[flux], FLUX_COLOURS[flux], f"h-flux-{name}" if FLUX_HATCHES[flux] else "")
         for flux, name in ((1, "plus"), (-1, "minus"), (0, "none"))
     )
 
 
-def _flux_sentence(differential: geopandas.GeoDataFrame) -> str:
+def _flux_sentence(differential: geopandas.GeoDataFrame, words: Words) -> str:
+    texts = words.texts.changes
     areas = differential["area_m2"].groupby(differential["artificialisation"]).sum() / 10_000
-    return (
-        f"{hectares(float(areas.get(1, 0.0)))} artificialisés, "
-        f"{hectares(float(areas.get(-1, 0.0)))} désartificialisés, "
-        f"{hectares(float(areas.get(0, 0.0)))} changés sans effet sur l'artificialisation."
+    if not areas.sum():
+        return texts.description_none
+
+    def told(flux: int, some: str, none: str) -> str:
+        area = float(areas.get(flux, 0.0))
+        return some.format(area=words.numbers.hectares(area)) if Figures.is_shown(area) else none
+
+    sentence = texts.description.format(
+        gained=told(1, texts.gained, texts.gained_none),
+        lost=told(-1, texts.lost, texts.lost_none),
+        neutral=told(0, texts.neutral, texts.neutral_none),
     )
+    return sentence[0].upper() + sentence[1:]
 
 
-def _dominant(areas: Any, labels: Mapping[str, str]) -> str:
+def _dominant(areas: Any, labels: Mapping[str, str], words: Words) -> str:
+    texts = words.texts.maps
     shares = 100 * areas / areas.sum()
     leading = sorted(shares.items(), key=lambda item: (-item[1], item[0]))[:4]
-    told = ", ".join(f"{labels[code]} ({percent(share)})" for code, share in leading)
-    return f"Classes les plus étendues : {told}."
+    told = ", ".join(
+        texts.dominant_item.format(label=labels[code], share=words.numbers.percent(share)) for code, share in leading
+    )
+    return texts.dominant.format(classes=told)
 
 
 def _code_labels(frame: geopandas.GeoDataFrame, column: str, grid: Grid) -> tuple[CodeLabel, ...]:

@@ -7,35 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from millesime.publication.portrait.page import SourceFact, StepFact
+from millesime.publication.portrait.wording import FRENCH, Words
 
 #: Characters of a fingerprint that are shown.
 _SHOWN = 12
-
-_STEP_TITLES = {
-    "imagery": "Images",
-    "cover_raster": "Couverture prédite (pixels)",
-    "cover_vector": "Couverture prédite (polygones)",
-    "built_zone": "Zone construite",
-    "ocsge_auto": "OCS GE automatique",
-    "ocsge_update": "Mise en cohérence avec le millésime de référence",
-    "ocsge_final": "OCS GE finale, corrections rejouées",
-    "artificialisation": "Artificialisation",
-    "differential": "Différentiel",
-    "indicators": "Indicateurs",
-}
-
-_INPUT_TITLES = {
-    "ortho_rgb": "Orthophotographie couleur",
-    "ortho_irc": "Orthophotographie infrarouge",
-    "dsm": "Modèle numérique de surface",
-    "dtm": "Modèle numérique de terrain",
-    "model.onnx": "Modèle de segmentation",
-    "operations": "Corrections rejouées",
-}
-
-_OF = {"IGN": "de l'IGN", "ASP": "de l'ASP", "DGFiP": "de la DGFiP", "Cerema": "du Cerema"}
-
-_RESTRICTED = "accès réservé, jamais rediffusé"
 
 
 @dataclass(frozen=True)
@@ -59,10 +34,11 @@ class DatabaseRecord:
     """Under a licence that forbids passing it on."""
 
 
-def step_facts(records: Sequence[StepRecord]) -> tuple[StepFact, ...]:
+def step_facts(records: Sequence[StepRecord], words: Words = FRENCH) -> tuple[StepFact, ...]:
     """The steps in the order of the chain, each with the fingerprint of all that it read."""
+    titles = words.texts.sources.step_titles
     return tuple(
-        StepFact(_STEP_TITLES.get(record.name, record.name), str(record.version), _fingerprint(record.inputs))
+        StepFact(titles.get(record.name, record.name), str(record.version), _fingerprint(record.inputs))
         for record in records
     )
 
@@ -73,6 +49,7 @@ def source_facts(
     *,
     made_up: bool,
     builtin_model_licence: str = "",
+    words: Words = FRENCH,
 ) -> tuple[SourceFact, ...]:
     """The inputs that came from outside the chain, each told once, with its fingerprint.
 
@@ -81,40 +58,47 @@ def source_facts(
         databases: the national databases, by the name of the input.
         made_up: whether the territory is made up, so that nobody produced these data.
         builtin_model_licence: licence of the model when it is the one that comes with millesime, '' otherwise.
+        words: the language.
     """
+    texts = words.texts.sources
     found: dict[str, SourceFact] = {}
     for record in records:
         for key, digest in sorted(record.inputs.items()):
             name, _, file = key.partition("/")
-            if "@" in name or name in _STEP_TITLES or file == "model.json":
+            if "@" in name or name in texts.step_titles or file == "model.json":
                 continue
             if file == "model.onnx" and builtin_model_licence:
-                title, producer = _INPUT_TITLES[file], "livré avec millesime"
-                found.setdefault(key, SourceFact(title, producer, builtin_model_licence, digest[:_SHOWN]))
-            found.setdefault(key, _source(name, file, digest, databases, made_up=made_up))
+                title = texts.input_titles[file]
+                found.setdefault(key, SourceFact(title, texts.with_millesime, builtin_model_licence, digest[:_SHOWN]))
+            found.setdefault(key, _source(name, file, digest, databases, made_up=made_up, words=words))
     return tuple(found.values())
 
 
-def _source(name: str, file: str, digest: str, databases: Mapping[str, DatabaseRecord], *, made_up: bool) -> SourceFact:
-    shown = digest[:_SHOWN]
+def _source(
+    name: str, file: str, digest: str, databases: Mapping[str, DatabaseRecord], *, made_up: bool, words: Words
+) -> SourceFact:
+    shown, texts = digest[:_SHOWN], words.texts.sources
     if name not in databases:
-        title = _INPUT_TITLES.get(file, _INPUT_TITLES.get(name, file))
+        title = texts.input_titles.get(file, texts.input_titles.get(name, file))
         simulated = made_up and name in {"ortho", "dsm", "dtm", "operations"}
-        producer, licence = ("simulé", "sans objet") if simulated else ("fourni avec le territoire", "du fournisseur")
-        return SourceFact(title, producer, licence, shown)
+        if simulated:
+            return SourceFact(title, texts.simulated, texts.no_licence, shown)
+        return SourceFact(title, texts.with_territory, texts.of_supplier, shown)
     database = databases[name]
     layer = "" if file == name else f", {file.partition('/')[2] or file}"
     if made_up:
-        return SourceFact(
-            f"{database.title}{layer}", f"simulé, au schéma {_of(database.producer)}", "sans objet", shown
-        )
-    licence = _RESTRICTED if database.restricted else database.licence
+        producers = texts.simulated_like.format(producers=_of(database.producer, words))
+        return SourceFact(f"{database.title}{layer}", producers, texts.no_licence, shown)
+    licence = texts.restricted if database.restricted else database.licence
     return SourceFact(f"{database.title}{layer}", database.producer, licence, shown)
 
 
-def _of(producer: str) -> str:
-    """'de' and the producers, with the article of each: 'de l'IGN', 'de la DGFiP et du Cerema'."""
-    return " et ".join(_OF.get(name, f"de {name}") for name in producer.split(", "))
+def _of(producer: str, words: Words) -> str:
+    """The producers after 'of', in French with the article of each: 'de l'IGN', 'de la DGFiP et du Cerema'."""
+    texts = words.texts.sources
+    return texts.and_.join(
+        texts.producer_of.get(name, texts.any_producer_of.format(name=name)) for name in producer.split(", ")
+    )
 
 
 def _fingerprint(inputs: Mapping[str, str]) -> str:

@@ -5,15 +5,13 @@ An evaluation comes in as data (`evaluation.json`), for this room stands upstrea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from millesime.nomenclature import CS, US
-from millesime.publication.portrait.numbers import FIXED, bare_hectares, hectares, number, percent
-from millesime.publication.styles.catalogue import short_label
+from millesime.nomenclature import CS, US, CodeTable
+from millesime.publication.portrait.wording import FRENCH, Words
 
-_ACCURACY_COLUMNS = ("Vérité", "Carte", "Juste dans la carte", "Trouvé par la carte", "IoU")
 _NO_VALUE = "–"
 
 
@@ -32,53 +30,55 @@ class QualityTable:
     title: str
     overall: str
     sentence: str
-    columns: tuple[str, ...]
-    rows: tuple[QualityRow, ...]
-    rows_are: str = "Classe"
+    columns: tuple[str, ...] = ()
+    rows: tuple[QualityRow, ...] = ()
+    rows_are: str = ""
     """What a row stands for."""
 
 
-def quality_tables(evaluation: Mapping[str, Any], *, year: int) -> tuple[QualityTable, ...]:
+def quality_tables(evaluation: Mapping[str, Any], *, year: int, words: Words = FRENCH) -> tuple[QualityTable, ...]:
     """Tables of the accuracy of a vintage; none when the evaluation does not tell of it.
 
     Args:
         evaluation: content of the evaluation file: the report itself, or a record that holds it as 'measures'.
         year: the vintage.
+        words: the language.
     """
     vintage = _vintage(evaluation, year)
     if vintage is None:
         return ()
-    tables = [_artificial(vintage["artificial"], year), _impervious(vintage["cs"], year)]
+    texts = words.texts.quality
+    tables = [_artificial(vintage["artificial"], year, words), _impervious(vintage["cs"], year, words)]
     change = _report(evaluation).get("change")
     if change is not None and year in change["years"]:
-        tables += [_flux(change), _found(change)]
-    tables.append(_codes(f"Couverture (CS) en {year}", vintage["cs"], lambda code: short_label(CS.get(code))))
-    tables.append(_codes(f"Usage (US) en {year}", vintage["us"], lambda code: short_label(US.get(code))))
-    tables.append(_cover(vintage, year))
+        tables += [_flux(change, words), _found(change, words)]
+    tables.append(_codes(texts.cover.format(year=year), vintage["cs"], CS, words))
+    tables.append(_codes(texts.use.format(year=year), vintage["us"], US, words))
+    tables.append(_cover(vintage, year, words))
     return tuple(tables)
 
 
-def trust_sentence(evaluation: Mapping[str, Any] | None, *, year: int) -> str:
-    """How far the key figures can be trusted, in one or two sentences to stand beside them."""
+def trust_sentence(evaluation: Mapping[str, Any] | None, *, year: int, words: Words = FRENCH) -> str:
+    """How far the key figures can be trusted, in a few sentences to stand beside them."""
+    texts, numbers = words.texts.quality, words.numbers
     vintage = _vintage(evaluation, year)
     if evaluation is None or vintage is None:
-        return "La précision de cette édition n'a pas été mesurée : un petit écart peut être une erreur de la carte."
-    accuracy = _share(vintage["artificial"]["confusion"]["overall_accuracy"])
+        return texts.trust_none
     artificial = vintage["artificial"]
-    text = (
-        f"Fiabilité mesurée sur ce territoire : {accuracy} de la surface a le bon statut en {year} ; la carte compte "
-        f"{hectares(artificial['artificial_ha'])} artificialisés, la vérité {hectares(artificial['true_ha'])}."
-    )
     impervious, true_impervious = _impervious_ha(vintage["cs"])
-    text += f" Imperméables : {hectares(impervious)} sur la carte, {hectares(true_impervious)} dans la vérité."
+    told = [
+        texts.trust_status.format(
+            accuracy=_share(artificial["confusion"]["overall_accuracy"], words),
+            year=year,
+            mapped=numbers.hectares(artificial["artificial_ha"]),
+            true=numbers.hectares(artificial["true_ha"]),
+        ),
+        texts.trust_impervious.format(mapped=numbers.hectares(impervious), true=numbers.hectares(true_impervious)),
+    ]
     change = _report(evaluation).get("change")
     if change is not None and year in change["years"]:
-        flux = change["flux"]
-        text += (
-            f" Flux net : {hectares(flux['map']['net_ha'], signed=True)} sur la carte, "
-            f"{hectares(flux['truth']['net_ha'], signed=True)} dans la vérité."
-        )
-    return f"{text} Le détail est dans « Qualité mesurée »."
+        told.append(texts.trust_flux.format(**_net_flux(change, words)))
+    return " ".join(told)
 
 
 def _report(evaluation: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -89,23 +89,31 @@ def _vintage(evaluation: Mapping[str, Any] | None, year: int) -> Mapping[str, An
     return None if evaluation is None else _report(evaluation).get("vintages", {}).get(str(year))
 
 
-def _share(value: float | None) -> str:
-    return _NO_VALUE if value is None else percent(100 * value)
+def _share(value: float | None, words: Words) -> str:
+    return _NO_VALUE if value is None else words.numbers.percent(100 * value)
 
 
-def _artificial(measure: Mapping[str, Any], year: int) -> QualityTable:
+def _net_flux(change: Mapping[str, Any], words: Words) -> dict[str, str]:
+    flux = change["flux"]
+    return {
+        "mapped": words.numbers.hectares(flux["map"]["net_ha"], signed=True),
+        "true": words.numbers.hectares(flux["truth"]["net_ha"], signed=True),
+    }
+
+
+def _artificial(measure: Mapping[str, Any], year: int, words: Words) -> QualityTable:
+    texts, numbers = words.texts.quality, words.numbers
     mapped, true = measure["artificial_ha"], measure["true_ha"]
-    accuracy = _share(measure["confusion"]["overall_accuracy"])
-    return QualityTable(
-        f"Sols artificialisés en {year}",
-        f"{accuracy} de la surface au bon statut",
-        f"La carte compte {hectares(mapped)} artificialisés, la vérité {hectares(true)} : un écart de "
-        f"{hectares(mapped - true, signed=True)} ({percent(100 * (mapped - true) / true, signed=True)})."
-        if true
-        else f"La carte compte {hectares(mapped)} artificialisés, la vérité aucun.",
-        (),
-        (),
-    )
+    told = texts.artificial_none.format(mapped=numbers.hectares(mapped))
+    if true:
+        told = texts.artificial_sentence.format(
+            mapped=numbers.hectares(mapped),
+            true=numbers.hectares(true),
+            gap=numbers.hectares(mapped - true, signed=True),
+            share=numbers.percent(100 * (mapped - true) / true, signed=True),
+        )
+    overall = texts.artificial_overall.format(accuracy=_share(measure["confusion"]["overall_accuracy"], words))
+    return QualityTable(texts.artificial.format(year=year), overall, told)
 
 
 def _impervious_ha(confusion: Mapping[str, Any]) -> tuple[float, float]:
@@ -114,96 +122,106 @@ def _impervious_ha(confusion: Mapping[str, Any]) -> tuple[float, float]:
     return sum(item["mapped"] for item in sealed) / 10_000, sum(item["truth"] for item in sealed) / 10_000
 
 
-def _impervious(confusion: Mapping[str, Any], year: int) -> QualityTable:
+def _impervious(confusion: Mapping[str, Any], year: int, words: Words) -> QualityTable:
+    texts, numbers = words.texts.quality, words.numbers
     mapped, true = _impervious_ha(confusion)
-    share = f" ({percent(100 * (mapped - true) / true, signed=True)})" if true else ""
+    gap = numbers.hectares(mapped - true, signed=True)
+    places = {"mapped": numbers.hectares(mapped), "true": numbers.hectares(true), "gap": gap}
+    told = texts.impervious_sentence.format(**places)
+    if true:
+        told = texts.impervious_share.format(**places, share=numbers.percent(100 * (mapped - true) / true, signed=True))
     return QualityTable(
-        f"Sols imperméables en {year}",
-        f"écart de {hectares(mapped - true, signed=True)}",
-        f"La carte compte {hectares(mapped)} imperméables (CS1.1.1), la vérité {hectares(true)} : un écart de "
-        f"{hectares(mapped - true, signed=True)}{share}. L'agrandissement du petit bâti isolé y a sa part.",
-        (),
-        (),
+        texts.impervious.format(year=year), texts.gap.format(gap=gap), f"{told} {texts.impervious_enlarged}"
     )
 
 
-def _flux(change: Mapping[str, Any]) -> QualityTable:
+def _flux(change: Mapping[str, Any], words: Words) -> QualityTable:
+    texts, numbers = words.texts.quality, words.numbers
     first, second = change["years"]
     flux = change["flux"]
-    names = {"map": "Carte", "truth": "Vérité"}
     rows = tuple(
         QualityRow(
             name,
             (
-                bare_hectares(flux[key]["gain_ha"], signed=True),
-                bare_hectares(-flux[key]["loss_ha"]),
-                bare_hectares(flux[key]["net_ha"], signed=True),
+                numbers.bare_hectares(flux[key]["gain_ha"], signed=True),
+                numbers.bare_hectares(-flux[key]["loss_ha"]),
+                numbers.bare_hectares(flux[key]["net_ha"], signed=True),
             ),
         )
-        for key, name in names.items()
+        for key, name in (("map", texts.map), ("truth", texts.truth))
     )
-    gap = flux["map"]["net_ha"] - flux["truth"]["net_ha"]
+    gap = numbers.hectares(flux["map"]["net_ha"] - flux["truth"]["net_ha"], signed=True)
     return QualityTable(
-        f"Flux d'artificialisation de {first} à {second}",
-        f"écart de {hectares(gap, signed=True)} sur le flux net",
-        f"Le flux net est de {hectares(flux['map']['net_ha'], signed=True)} sur la carte et de "
-        f"{hectares(flux['truth']['net_ha'], signed=True)} dans la vérité. Un flux est petit devant le territoire : "
-        "c'est lui qu'il faut juger, et non le pourcentage de surface juste. La désartificialisation est comptée en "
-        "négatif : le flux net est la somme des deux.",
-        ("Artificialisation (ha)", "Désartificialisation (ha)", "Net (ha)"),
+        texts.flux.format(first=first, second=second),
+        texts.flux_overall.format(gap=gap),
+        texts.flux_sentence.format(**_net_flux(change, words)),
+        (texts.flux_gain, texts.flux_loss, texts.flux_net),
         rows,
-        "Mesure",
+        texts.row_measure,
     )
 
 
-def _found(change: Mapping[str, Any]) -> QualityTable:
+def _found(change: Mapping[str, Any], words: Words) -> QualityTable:
+    texts, numbers = words.texts.quality, words.numbers
     found = change["found"]
     large = found["at_least_minimum_unit"]
     first, second = change["years"]
     return QualityTable(
-        f"Changements trouvés de {first} à {second}",
-        f"{_share(found['share_of_true_found'])} de la surface changée est trouvée",
-        f"{_share(found['share_of_found_true'])} de la surface que la carte dit changée l'est vraiment. Parmi les "
-        f"changements d'au moins {number(large['min_unit_m2'])}{FIXED}m², {number(large['changes_found'])} sur "
-        f"{number(large['changes'])} sont trouvés.",
-        (),
-        (),
+        texts.found.format(first=first, second=second),
+        texts.found_overall.format(share=_share(found["share_of_true_found"], words)),
+        texts.found_sentence.format(
+            true_share=_share(found["share_of_found_true"], words),
+            unit=numbers.number(large["min_unit_m2"]),
+            found=numbers.number(large["changes_found"]),
+            all=numbers.number(large["changes"]),
+        ),
     )
 
 
-def _codes(title: str, confusion: Mapping[str, Any], label: Callable[[str], str]) -> QualityTable:
+def _codes(title: str, confusion: Mapping[str, Any], table: CodeTable, words: Words) -> QualityTable:
     rows = tuple(
         QualityRow(
-            f"{item['code']} {label(item['code'])}",
+            f"{item['code']} {words.short(table.get(item['code']))}",
             (
-                hectares(item["truth"] / 10_000),
-                hectares(item["mapped"] / 10_000),
-                *(_share(item[key]) for key in ("users_accuracy", "producers_accuracy", "iou")),
+                words.numbers.hectares(item["truth"] / 10_000),
+                words.numbers.hectares(item["mapped"] / 10_000),
+                *_accuracies(item, words),
             ),
         )
         for item in _present(confusion)
     )
-    return QualityTable(title, _overall(confusion), _EXPLAINED, _ACCURACY_COLUMNS, rows)
+    texts = words.texts.quality
+    return QualityTable(title, _overall(confusion, words), texts.explained, _columns(words), rows, texts.row)
 
 
-def _cover(vintage: Mapping[str, Any], year: int) -> QualityTable:
-    cover = vintage["cover"]
+def _cover(vintage: Mapping[str, Any], year: int, words: Words) -> QualityTable:
+    cover, texts, names = vintage["cover"], words.texts.quality, words.texts.cover_classes
     rows = tuple(
         QualityRow(
-            item["label"],
+            names.get(item["label"], item["label"]),
             (
-                _share(item["truth"] / cover["total"]),
-                _share(item["mapped"] / cover["total"]),
-                *(_share(item[key]) for key in ("users_accuracy", "producers_accuracy", "iou")),
+                _share(item["truth"] / cover["total"], words),
+                _share(item["mapped"] / cover["total"], words),
+                *_accuracies(item, words),
             ),
         )
         for item in _present(cover)
     )
-    sentence = "Prédiction brute, pixel par pixel, avant tout croisement avec les bases."
+    told = texts.predicted_sentence
     if "pixel_classifier" in vintage:
-        alone = _share(vintage["pixel_classifier"]["overall_accuracy"])
-        sentence += f" Un classement de chaque pixel isolé, sur les mêmes images, serait juste à {alone}."
-    return QualityTable(f"Couverture prédite (CoSIA) en {year}", _overall(cover), sentence, _ACCURACY_COLUMNS, rows)
+        alone = _share(vintage["pixel_classifier"]["overall_accuracy"], words)
+        told = f"{told} {texts.predicted_alone.format(accuracy=alone)}"
+    title = texts.predicted.format(year=year)
+    return QualityTable(title, _overall(cover, words), told, _columns(words), rows, texts.row)
+
+
+def _columns(words: Words) -> tuple[str, ...]:
+    texts = words.texts.quality
+    return (texts.truth, texts.map, texts.users, texts.producers, texts.iou)
+
+
+def _accuracies(item: Mapping[str, Any], words: Words) -> tuple[str, ...]:
+    return tuple(_share(item[key], words) for key in ("users_accuracy", "producers_accuracy", "iou"))
 
 
 def _present(confusion: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
@@ -211,11 +229,7 @@ def _present(confusion: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     return sorted(present, key=lambda item: -item["truth"])
 
 
-def _overall(confusion: Mapping[str, Any]) -> str:
-    return f"{_share(confusion['overall_accuracy'])} de la surface juste, IoU moyen {_share(confusion['mean_iou'])}"
-
-
-_EXPLAINED = (
-    "« Juste dans la carte » : part de ce que la carte appelle ainsi et qui l'est. « Trouvé par la carte » : part de "
-    "ce qui est ainsi et que la carte appelle ainsi. IoU : surface commune rapportée à la surface réunie."
-)
+def _overall(confusion: Mapping[str, Any], words: Words) -> str:
+    return words.texts.quality.overall.format(
+        accuracy=_share(confusion["overall_accuracy"], words), iou=_share(confusion["mean_iou"], words)
+    )

@@ -8,9 +8,9 @@ from millesime.errors import SchemaError
 from millesime.indicators import Indicators
 from millesime.nomenclature import threshold
 from millesime.publication.material import VintageLayers
-from millesime.publication.portrait.figures import EnlargedBuilt, Figures, PlaceFigures, ThemeFigures
+from millesime.publication.portrait.figures import Figures, LeastBuilt, PlaceFigures, ThemeFigures
 
-_ENLARGED_WITHIN_M2 = 0.5
+_LEAST_WITHIN_M2 = 0.5
 
 
 def read_figures(indicators: Indicators, *, years: tuple[int, ...]) -> Figures:
@@ -48,15 +48,16 @@ def read_figures(indicators: Indicators, *, years: tuple[int, ...]) -> Figures:
     )
 
 
-def enlarged_built(layers: VintageLayers) -> EnlargedBuilt | None:
-    """Built polygons whose area is the minimum unit of built land, to half a square metre: enlarged footprints.
+def least_built(layers: VintageLayers) -> LeastBuilt | None:
+    """Built polygons whose area is the minimum unit of built land, to half a square metre.
 
-    A footprint is enlarged by an offset in whole millimetres, hence a little more than the unit. None without any.
+    Most are enlarged footprints: the offset is in whole millimetres, hence a little more than the unit. None without
+    any.
     """
     least = threshold("ocsge_built_inflation").value or 0.0
     built = layers.artificialisation.loc[layers.artificialisation["code_cs"] == "CS1.1.1.1", "aire"]
-    found = built[(built >= least) & (built < least + _ENLARGED_WITHIN_M2)]
-    return EnlargedBuilt(len(found), float(found.sum()) / 10_000, len(built)) if len(found) else None
+    found = built[(built >= least) & (built < least + _LEAST_WITHIN_M2)]
+    return LeastBuilt(len(found), float(found.sum()) / 10_000, len(built)) if len(found) else None
 
 
 def _place(table: pd.DataFrame, code: str, name: str, years: tuple[int, ...]) -> PlaceFigures:

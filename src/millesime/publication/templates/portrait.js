@@ -9,7 +9,7 @@
     root.style.setProperty("--split", bounded + "%");
     document.querySelectorAll(".slider input[type=range]").forEach(function (input) {
       input.value = String(Math.round(bounded));
-      input.setAttribute("aria-valuetext", Math.round(bounded) + " % de la largeur");
+      input.setAttribute("aria-valuetext", input.dataset.valueText.replace("{percent}", String(Math.round(bounded))));
     });
   }
 
@@ -56,7 +56,7 @@
           if (a.dataset.value !== undefined && b.dataset.value !== undefined) {
             order = Number(a.dataset.value) - Number(b.dataset.value);
           } else {
-            order = a.textContent.localeCompare(b.textContent, "fr");
+            order = a.textContent.localeCompare(b.textContent, root.lang);
           }
           return down ? -order : order;
         });
@@ -64,6 +64,26 @@
       });
     });
   });
+
+  // A narrow screen lays the rows of these tables out as blocks, and browsers then forget that they are tables.
+  function role(found, name) { Array.prototype.forEach.call(found, function (item) { item.setAttribute("role", name); }); }
+  document.querySelectorAll("table.stack").forEach(function (table) {
+    role([table], "table");
+    role(table.querySelectorAll("thead, tbody"), "rowgroup");
+    role(table.rows, "row");
+    role(table.querySelectorAll("thead th"), "columnheader");
+    role(table.querySelectorAll("tbody th"), "rowheader");
+    role(table.querySelectorAll("td"), "cell");
+  });
+
+  // What does not scroll needs no stop of the Tab key.
+  function stops() {
+    document.querySelectorAll(".scroll").forEach(function (area) {
+      if (area.scrollWidth > area.clientWidth) { area.tabIndex = 0; } else { area.removeAttribute("tabindex"); }
+    });
+  }
+  stops();
+  window.addEventListener("resize", stops);
 
   document.querySelectorAll("[data-site]").forEach(function (row) {
     var marks = document.querySelectorAll('.mark[data-mark="' + row.dataset.site + '"]');
