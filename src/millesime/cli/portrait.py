@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from millesime.cli.output import AsJson, emit
+from millesime.cli.triennial import refuse_without_triennial, write_triennial
 
 if TYPE_CHECKING:
     from millesime.production.portraits import PortraitOfFiles
@@ -44,12 +45,38 @@ def command(
         bool, typer.Option("--force", help="Compare generations of the nomenclature that differ.")
     ] = False,
     crs: Annotated[str | None, typer.Option(help="CRS of files that have none: EPSG:2154.")] = None,
+    triennial: Annotated[
+        bool,
+        typer.Option(
+            "--triennial", help="The triennial report of a commune, or of an EPCI and all its communes, in a folder."
+        ),
+    ] = False,
+    enaf: Annotated[
+        Path | None, typer.Option(help="With --triennial: Cerema's table of the consumption of ENAF.")
+    ] = None,
+    planning: Annotated[Path | None, typer.Option(help="With --triennial: ZONE_URBA of the town plan.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Maps, charts, tables and what they do not say, as one page, a PDF, or a folder with the data.
 
     The zone's limit cuts the polygons: every figure is of the zone.
     """
+    if triennial:
+        write_triennial(
+            files,
+            output,
+            zone=zone,
+            communes=communes,
+            enaf=enaf,
+            planning=planning,
+            years=year,
+            tolerance_m=tolerance_m,
+            force=force,
+            crs=crs,
+            as_json=as_json,
+        )
+        return
+    refuse_without_triennial(enaf, planning)
     from millesime.production.portraits import PortraitRequest, make_portrait, require_writable, write_portrait
 
     require_writable(output)

@@ -2,24 +2,72 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from millesime.cli.output import emit
 
 if TYPE_CHECKING:
-    from millesime.production.triennial import TriennialRequest, Written
+    from millesime.production.triennial import Written
     from millesime.publication.triennial import Case
 
 
-def write(request: TriennialRequest, output: Path, *, as_json: bool) -> None:
-    """Write the reports and say what was written."""
-    from millesime.production.triennial import make_case, require_folder, write_reports
+def write_triennial(
+    files: Sequence[Path],
+    output: Path,
+    *,
+    zone: str,
+    communes: Path | None,
+    enaf: Path | None,
+    planning: Path | None,
+    years: Sequence[int] | None,
+    tolerance_m: float | None,
+    force: bool,
+    crs: str | None,
+    as_json: bool,
+) -> None:
+    """Write the reports and say what was written.
 
+    Raises:
+        ConfigError: no zone, or no limits of communes.
+    """
+    from millesime.errors import ConfigError
+    from millesime.production.triennial import TriennialRequest, make_case, require_folder, write_reports
+
+    if not zone or communes is None:
+        raise ConfigError(
+            "the triennial report needs --zone and --communes",
+            remedy="give the code of a commune or of an EPCI, and Admin Express",
+        )
     require_folder(output)
+    request = TriennialRequest(
+        files=tuple(files),
+        zone=zone,
+        communes=communes,
+        enaf=enaf,
+        planning=planning,
+        years=tuple(years or ()),
+        crs=crs,
+        tolerance_m=tolerance_m,
+        force=force,
+    )
     case = make_case(request)
     told = _told(case, write_reports(case, output))
     emit(told, as_json=as_json, text=_text(told))
+
+
+def refuse_without_triennial(enaf: Path | None, planning: Path | None) -> None:
+    """Options of the triennial report mean nothing for a portrait.
+
+    Raises:
+        ConfigError: one of them is given.
+    """
+    from millesime.errors import ConfigError
+
+    given = [name for name, path in (("--enaf", enaf), ("--planning", planning)) if path is not None]
+    if given:
+        raise ConfigError(f"{' and '.join(given)} is of the triennial report", remedy="add --triennial")
 
 
 def _told(case: Case, written: tuple[Written, ...]) -> dict[str, Any]:

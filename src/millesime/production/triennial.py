@@ -14,6 +14,7 @@ import numpy as np
 
 from millesime.errors import ConfigError, CrsError
 from millesime.geo.grid import Bounds
+from millesime.indicators import planning_of
 from millesime.io.files import folder_written_whole, require_replaceable
 from millesime.io.typesetting import to_pdf, to_pictures
 from millesime.io.vector import read_vector
@@ -37,11 +38,10 @@ from millesime.publication.triennial import (
     docx_bytes,
     figures_csv,
     pictures_source,
-    plan_of,
     typst_source,
 )
 from millesime.sources.loading import load
-from millesime.sources.ocsge import read_delivery
+from millesime.sources.ocsge import KindName, read_delivery
 
 if TYPE_CHECKING:
     from millesime.indicators.enaf import Enaf
@@ -52,8 +52,8 @@ _DOTS_PER_INCH = 180
 #: Of the files that a folder of reports holds.
 _PATTERN = "*_triennal.*"
 
-#: How far around the zone communes are shown on the maps, as a share of the longer side of the maps' extent.
-_KINDS = ("OCCUPATION_SOL", "ARTIF")
+#: Layers that a report is made of.
+_KINDS: tuple[KindName, ...] = ("OCCUPATION_SOL", "ARTIF")
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,8 @@ def make_case(request: TriennialRequest) -> Case:
     enaf = _enaf(request.enaf)
     plan = None
     if request.planning is not None:
-        plan = plan_of(read_vector(request.planning, crs=crs), place=str(request.planning), crs=crs)
+        zones = read_vector(request.planning, crs=crs)
+        plan = planning_of(zones.to_crs(crs) if zones.crs != crs else zones, place=str(request.planning))
     ordered = sorted(zip(vintages, request.files, strict=True), key=lambda pair: pair[0].year)
     sources = _sources(ordered, request, enaf)
     beside = Beside(sources=sources, enaf=enaf, plan=plan)
@@ -241,7 +242,7 @@ def _sources(
             request.planning.name,
             "ZONE_URBA",
             "non daté dans le fichier",
-            "Zones U, AU, A et N d'après l'attribut typezone.",
+            "Type de chaque zone d'après typezone, sinon libelle.",
         )
     return found
 

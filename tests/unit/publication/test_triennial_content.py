@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 from triennial_territory import AUBIN, BOURG, EPCI, ETANG, plan, request_of, write_files
 
 from millesime.errors import ConfigError, SchemaError
+from millesime.io.vector import write_geopackage
 from millesime.production.triennial import make_case
-from millesime.publication.triennial import Ground, Quantity, build_report, plan_of
+from millesime.publication.triennial import Ground, Quantity, build_report
 from millesime.publication.triennial.chapters.frame import (
     ARTIFICIAL_TITLE,
     ENAF_TITLE,
@@ -198,11 +200,10 @@ def test_a_departement_owes_no_report(files):
         make_case(request_of(files, "99"))
 
 
-def test_a_plan_without_zones_is_refused_by_name():
+def test_a_plan_without_zones_is_refused_by_name(files, tmp_path):
+    write_geopackage(tmp_path / "plan.gpkg", {"PLAN": plan().rename(columns={"typezone": "x"})})
     with pytest.raises(SchemaError, match="typezone"):
-        plan_of(plan().rename(columns={"typezone": "libelle"}), place="plan.gpkg", crs="EPSG:2154")
-    with pytest.raises(SchemaError, match="'Z1'"):
-        plan_of(plan().assign(typezone="Z1"), place="plan.gpkg", crs="EPSG:2154")
+        make_case(replace(request_of(files, AUBIN), planning=tmp_path / "plan.gpkg"))
 
 
 @given(st.floats(min_value=-99_999, max_value=99_999), st.sampled_from(["ha", "%", "ha/year"]), st.booleans())

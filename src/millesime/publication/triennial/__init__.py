@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from millesime.publication.triennial.csv_writer import figures_csv
     from millesime.publication.triennial.docx_writer import docx_bytes
     from millesime.publication.triennial.ground_maps import Ground
-    from millesime.publication.triennial.planning_zones import plan_of
     from millesime.publication.triennial.report import build_report
     from millesime.publication.triennial.typst_writer import pictures_source, typst_source
 
@@ -33,7 +32,6 @@ __all__ = [
     "docx_bytes",
     "figures_csv",
     "pictures_source",
-    "plan_of",
     "typst_source",
 ]
 
@@ -44,7 +42,6 @@ _MODULES = {
     "docx_writer": ("docx_bytes",),
     "csv_writer": ("figures_csv",),
     "ground_maps": ("Ground",),
-    "planning_zones": ("plan_of",),
     "report": ("build_report",),
     "typst_writer": ("pictures_source", "typst_source"),
 }

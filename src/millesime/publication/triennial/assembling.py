@@ -12,7 +12,7 @@ import shapely
 
 from millesime.differential import ENOUGH, Parameters, difference, matching_share
 from millesime.errors import ConfigError, InputError
-from millesime.indicators import Indicators, Places, communes_frame, ground_of_pieces, territory_indicators
+from millesime.indicators import Indicators, Places, Planning, communes_frame, ground_of_pieces, territory_indicators
 from millesime.indicators.places import communes_of
 from millesime.indicators.sensitivity import Sensitivity, sensitivity
 from millesime.publication.portrait_of_files.assembling import TOLERANCE_M
@@ -21,7 +21,6 @@ from millesime.publication.portrait_of_files.vintages import FileVintage, touchi
 from millesime.publication.portrait_of_files.zone import Zone
 from millesime.publication.triennial.case import Case, Coverage, ReportPlace
 from millesime.publication.triennial.content import DataSource
-from millesime.publication.triennial.planning_zones import perimeters_of_plan
 from millesime.sources.ocsge import require_comparable
 
 if TYPE_CHECKING:
@@ -45,8 +44,8 @@ class Beside:
 
     enaf: Enaf | None = None
 
-    plan: geopandas.GeoDataFrame | None = None
-    """`zone` ('U', 'AU', 'A', 'N') and geometry, in the CRS of the maps."""
+    plan: Planning | None = None
+    """Zones of the town plan, in the CRS of the maps."""
 
 
 def case_of(
@@ -105,7 +104,7 @@ def case_of(
         tolerance_m=chosen,
         official_status=all(vintage.is_official_status for vintage in ordered),
         enaf=beside.enaf,
-        warnings=tuple(warnings),
+        warnings=(*warnings, *(() if beside.plan is None else beside.plan.told)),
     )
 
 
@@ -154,7 +153,7 @@ def _indicators(
     places: tuple[ReportPlace, ...],
     pieces: geopandas.GeoDataFrame,
     years: tuple[int, int],
-    plan: geopandas.GeoDataFrame | None,
+    plan: Planning | None,
 ) -> Indicators:
     members = [place for place in places if place.level == "commune"]
     communes = communes_frame(
@@ -163,9 +162,8 @@ def _indicators(
         [place.ground for place in members],
         crs=pieces.crs,
     )
-    perimeters = None if plan is None else perimeters_of_plan(plan, places, crs=pieces.crs)
     ground = ground_of_pieces(pieces, years=years, code=zone.code, name=zone.name)
-    return territory_indicators([ground], Places(communes, perimeters=perimeters), territory=(zone.code, zone.name))
+    return territory_indicators([ground], Places(communes), territory=(zone.code, zone.name), planning=plan)
 
 
 def _sensitivity(

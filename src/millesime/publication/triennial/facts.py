@@ -9,7 +9,6 @@ import pandas as pd
 from millesime.indicators import INDICATORS
 from millesime.publication.triennial.case import Case, ReportPlace
 from millesime.publication.triennial.content import Quantity, Unit
-from millesime.publication.triennial.planning_zones import ZONES, zone_code
 
 _SIGNED = frozenset({"net", "net_per_year"})
 
@@ -23,8 +22,6 @@ class Facts:
 
     years: tuple[int, int]
     table: pd.DataFrame
-    limits: tuple[str, ...] = ("communes",)
-    """Sources of the limits that the ground was cut along."""
 
     def get(self, theme: str, indicator: str, *, item: str = "", year: int | None = None) -> Quantity:
         """One figure; nought when the place does not have this item. `year` is the later one by default."""
@@ -55,7 +52,7 @@ class Facts:
     ) -> Quantity:
         first = self.years[0]
         is_flow = bool(self._rows(theme, indicator, year)["year_from"].notna().any()) or indicator in _FLOWS
-        both = is_flow or theme == "territory"
+        both = is_flow or indicator == "area"
         maps = ("before", "after") if both else ("before",) if year == first else ("after",)
         return Quantity(
             value=value,
@@ -64,7 +61,7 @@ class Facts:
             theme=theme,
             indicator=indicator,
             place=self.place,
-            sources=(*maps, *self.limits),
+            sources=(*maps, "communes", *(("planning",) if theme == "planning" else ())),
             item=item,
             year_from=first if is_flow else None,
             year_to=year,
@@ -73,7 +70,10 @@ class Facts:
 
 
 _FLOWS = frozenset(
-    {"gain", "loss", "net", "gain_per_year", "loss_per_year", "net_per_year", "transition", "flux_without_code_change"}
+    {
+        *("gain", "loss", "net", "gain_per_year", "loss_per_year", "net_per_year", "transition"),
+        *("flux_without_code_change", "artificial_gain", "artificial_loss"),
+    }
 )
 
 
@@ -100,17 +100,3 @@ def _facts(case: Case, level: str, code: str, name: str) -> Facts:
     table = case.indicators.table
     rows = table[(table["level"] == level) & (table["code"] == code)]
     return Facts((code, name), case.years, rows.reset_index(drop=True))
-
-
-def facts_of_zones(case: Case, place: ReportPlace) -> tuple[Facts, ...]:
-    """The figures of the zones of the plan in a place, in the order of `ZONES`; none without a plan."""
-    table = case.indicators.table
-    drawn = table[table["level"] == "perimeter"]
-    found = []
-    for zone, title in ZONES.items():
-        code = zone_code(place.code, zone)
-        rows = drawn[drawn["code"] == code]
-        if len(rows):
-            named = (code, f"{place.name}, {title}")
-            found.append(Facts(named, case.years, rows.reset_index(drop=True), ("communes", "planning")))
-    return tuple(found)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from millesime.publication.triennial.case import Case, ReportPlace
 from millesime.publication.triennial.chapters.frame import IMPERVIOUS_TITLE
-from millesime.publication.triennial.content import Block, Chapter, Column, Paragraph, Runs, Subheading, Table, WriteIn
+from millesime.publication.triennial.content import (
+    Block,
+    Cell,
+    Chapter,
+    Column,
+    Paragraph,
+    Runs,
+    Subheading,
+    Table,
+    WriteIn,
+)
 from millesime.publication.triennial.facts import Facts, facts_of, facts_of_communes
 from millesime.publication.triennial.words import WORDS
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from millesime.indicators import ZONES
 from millesime.publication.triennial.case import Case, ReportPlace
 from millesime.publication.triennial.chapters.frame import PLANNING_TITLE
 from millesime.publication.triennial.content import Block, Cell, Chapter, Column, Paragraph, Subheading, Table, WriteIn
-from millesime.publication.triennial.facts import facts_of_zones
+from millesime.publication.triennial.facts import facts_of
+from millesime.publication.triennial.words import capital
 
 
 def planning_chapter(case: Case, place: ReportPlace) -> Chapter:
@@ -63,17 +65,20 @@ def planning_chapter(case: Case, place: ReportPlace) -> Chapter:
 
 
 def _zones(case: Case, place: ReportPlace) -> Table | None:
+    facts = facts_of(case, place)
     first, second = case.years
-    rows: list[tuple[Cell, ...]] = []
-    for facts in facts_of_zones(case, place):
-        if facts.has("territory", "area"):
-            rows.append(
-                (
-                    facts.place[1].removeprefix(f"{place.name}, "),
-                    facts.get("territory", "area"),
-                    *(facts.get("artificialisation", name) for name in ("stock", "share", "gain", "loss")),
-                )
-            )
+    there = {quantity.item for quantity in facts.items("planning", "area")}
+    rows: list[tuple[Cell, ...]] = [
+        (
+            capital(title),
+            *(
+                facts.get("planning", name, item=zone)
+                for name in ("area", "artificial_stock", "artificial_share", "artificial_gain", "artificial_loss")
+            ),
+        )
+        for zone, title in ZONES.items()
+        if zone in there
+    ]
     if not rows:
         return None
     return Table(

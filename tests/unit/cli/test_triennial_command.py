@@ -1,0 +1,76 @@
+"""`millesime portrait --triennial` on three communes drawn by hand, as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from millesime.cli.app import app
+from millesime.errors import ConfigError, InputError
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "publication"))
+from triennial_territory import AUBIN, BOURG, EPCI, ETANG, write_files
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    return write_files(tmp_path_factory.mktemp("triennial"))
+
+
+def run(files, *options):
+    maps = [str(files / f"ocsge_{year}.gpkg") for year in (2019, 2022)]
+    return CliRunner().invoke(app, ["portrait", *maps, *map(str, options)], catch_exceptions=True)
+
+
+def reports(files, *options):
+    return run(files, "--triennial", "--communes", files / "admin.gpkg", *options)
+
+
+def test_an_epci_and_all_its_communes_in_one_command(files, tmp_path):
+    output = tmp_path / "reports"
+    beside = ("--enaf", files / "enaf.csv", "--planning", files / "zone_urba.gpkg")
+    done = reports(files, "--zone", EPCI, "-o", output, *beside, "--json")
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert [report["code"] for report in told["reports"]] == [EPCI, AUBIN, BOURG, ETANG]
+    assert [report["artificialisation_net_ha"] for report in told["reports"]] == [0.24, 0.24, 0, 0]
+    assert told["reports"][0]["artificialisation_stock_ha"] == 1.6
+    assert told["reports"][3]["covered_pct"] == [100, 50]
+    assert told["reports"][1]["covered_pct"] is None
+    assert (told["enaf"], told["planning"]) == ("enaf.csv", "zone_urba.gpkg")
+    listed = sorted(path for report in told["reports"] for path in report["files"])
+    assert listed == sorted(map(str, output.iterdir()))
+    assert {Path(path).suffix for path in listed} == {".docx", ".pdf", ".csv"}
+
+
+def test_a_commune_alone_replaces_its_former_report(files, tmp_path):
+    output = tmp_path / "reports"
+    for _ in range(2):
+        done = reports(files, "--zone", AUBIN, "-o", output)
+        assert done.exit_code == 0, done.output
+        assert "no consumption of ENAF" in done.stdout
+        assert "+0.24 ha" in done.stdout
+    assert len(list(output.iterdir())) == 3
+
+
+def refused(done, kind, words):
+    assert isinstance(done.exception, kind), done.output
+    assert words in str(done.exception)
+
+
+def test_refusals_write_nothing(files, tmp_path):
+    output = tmp_path / "reports"
+    refused(reports(files, "--zone", "99", "-o", output), ConfigError, "communes and EPCI")
+    refused(reports(files, "--zone", "99009", "-o", output), ConfigError, "99009")
+    refused(reports(files, "-o", output), ConfigError, "--zone and --communes")
+    refused(reports(files, "--zone", AUBIN, "-o", tmp_path / "report.docx"), ConfigError, "several files")
+    refused(run(files, "--enaf", files / "enaf.csv", "-o", output), ConfigError, "--triennial")
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "mine.txt").write_text("mine")
+    refused(reports(files, "--zone", AUBIN, "-o", tmp_path / "notes"), InputError, "mine.txt")
+    assert not output.exists()
+    assert [path.name for path in (tmp_path / "notes").iterdir()] == ["mine.txt"]
