@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -53,9 +54,10 @@ class Ground:
     """How the strata were made, in sentences."""
 
 
-def folded(word: object) -> str:
+@functools.lru_cache(maxsize=4096)
+def folded(word: str) -> str:
     """A word without case, accents, underscores and needless spaces, to compare what people write."""
-    plain = unicodedata.normalize("NFD", str(word).strip().casefold().replace("_", " ").replace("-", " "))
+    plain = unicodedata.normalize("NFD", word.strip().casefold().replace("_", " ").replace("-", " "))
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
 
 

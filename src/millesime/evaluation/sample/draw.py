@@ -70,10 +70,7 @@ def _drawn(frame: geopandas.GeoDataFrame, name: str, count: int, seed: int) -> p
     stream = np.random.default_rng([seed, int.from_bytes(digest[:8], "big"), int.from_bytes(digest[8:], "big")])
     chance = stream.random((count, 4))
     chosen = _by_area(shapely.area(polygons), chance[:, 0])
-    xy = np.empty((count, 2))
-    for polygon in np.unique(chosen):
-        here = np.flatnonzero(chosen == polygon)
-        xy[here] = _inside(polygons[polygon], chance[here, 1:])
+    xy = _inside(polygons, chosen, chance[:, 1:])
     ids = [
         "P" + hashlib.blake2b(f"{seed}|{name}|{number}".encode(), digest_size=6).hexdigest().upper()
         for number in range(count)
@@ -87,15 +84,22 @@ def _by_area(area: npt.NDArray[np.float64], chance: npt.NDArray[np.float64]) -> 
     return np.minimum(np.searchsorted(reached, chance * reached[-1], side="right"), len(area) - 1)
 
 
-def _inside(polygon: Any, chance: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Points of a polygon, from three numbers between 0 and 1 each: a triangle by area, then a place in it."""
-    triangles = shapely.get_parts(shapely.constrained_delaunay_triangles(polygon))
+def _inside(
+    polygons: npt.NDArray[Any], chosen: npt.NDArray[np.intp], chance: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Points of the polygons chosen, from three numbers between 0 and 1 each: a triangle by area, a place in it."""
+    asked, number = np.unique(chosen, return_inverse=True)
+    triangles, owner = shapely.get_parts(shapely.constrained_delaunay_triangles(polygons[asked]), return_index=True)
     corners = shapely.get_coordinates(triangles).reshape(-1, 4, 2)
-    which = _by_area(shapely.area(triangles), chance[:, 0])
+    reached = np.concatenate([[0.0], np.cumsum(shapely.area(triangles))])
+    first = np.searchsorted(owner, np.arange(len(asked) + 1))
+    start, end = reached[first[:-1]][number], reached[first[1:]][number]
+    which = np.searchsorted(reached, start + chance[:, 0] * (end - start), side="right") - 1
+    which = np.clip(which, first[:-1][number], first[1:][number] - 1)
     a, b, c = (corners[which, k] for k in range(3))
     root, along = np.sqrt(chance[:, 1])[:, None], chance[:, 2][:, None]
     exact = (1 - root) * a + root * (1 - along) * b + root * along * c
     rounded = np.round(exact, _DECIMALS)
     # Within half a millimetre of the border the rounded point may lie outside.
-    inside = shapely.intersects_xy(polygon, rounded[:, 0], rounded[:, 1])
+    inside = shapely.intersects_xy(polygons[chosen], rounded[:, 0], rounded[:, 1])
     return np.where(inside[:, None], rounded, exact)

@@ -1,9 +1,10 @@
 """Figures of a sample, each with its 95 % interval or with the reason why it has none.
 
 Estimates and standard errors are those of Olofsson et al. (2014) and Stehman (2014); with strata that are the classes
-of the map both are the same. The interval is the wider, on each side, of three: the normal one; Wilson's at the
-effective size, for a share; and the one that puts Wilson's limits of each stratum together, which knows that a stratum
-without an observed error may hold some (`millesime.evaluation.estimators.stratified_limits`).
+of the map both are the same. The interval of an area puts Wilson's limits of each stratum together, which knows that a
+stratum without an observed error may hold some (`millesime.evaluation.estimators.stratified_limits`); with many points
+of each kind it is the normal one, estimate +- 1.96 standard errors. The interval of an accuracy, which things may be
+decided by, is the widest on each side of that one, the normal one and Wilson's at the effective size.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ class Readings:
         if not thin:
             return None
         told = ", ".join(f"{name} has {self.points.sizes[name]}" for name in thin)
-        return NoEstimate(f"stratum {told}: two points read at least are needed in each for the whole ground")
+        return NoEstimate(f"stratum {told} points read: two at least are needed in each for the whole ground")
 
 
 def overall(points: ControlPoints) -> Told:
@@ -108,6 +109,8 @@ def users(points: ControlPoints, name: str) -> Told:
         return readings.refusal
     sample = readings.sample(of_sound_strata=True)
     mapped = sample.mapped == name
+    if not mapped.any():
+        return NoEstimate(f"no point read is mapped {name}")
     return _share(sample, mapped & (sample.reference == name), mapped)
 
 
@@ -118,6 +121,8 @@ def producers(points: ControlPoints, name: str) -> Told:
         return refused
     sample = readings.sample()
     true = sample.reference == name
+    if not true.any():
+        return NoEstimate(f"no point read is {name}")
     return _share(sample, true & (sample.mapped == name), true, limits=_kept_share(sample, name))
 
 
@@ -146,7 +151,7 @@ def _share(sample: Sample, part: Flags, whole: Flags, *, limits: Limits | None =
     weights, sizes, counts = _counted(sample, whole, part)
     every = [limits or share_limits([weight / sum(weights) for weight in weights], sizes, counts)]
     if not linear:
-        every.append(deciding_interval(estimate, count))
+        every += [deciding_interval(estimate, count), estimate.interval]
     return _figure(estimate, count, every, bounds=(0.0, 1.0))
 
 
@@ -189,7 +194,6 @@ def _kept_share(sample: Sample, name: str) -> Limits | None:
 
 
 def _figure(estimate: Estimate, count: int, limits: Sequence[Limits], *, bounds: Limits) -> Figure:
-    every = [*limits, estimate.interval]
-    low = max(bounds[0], min(item[0] for item in every))
-    high = min(bounds[1], max(item[1] for item in every))
+    low = max(bounds[0], min(item[0] for item in limits))
+    high = min(bounds[1], max(item[1] for item in limits))
     return Figure(estimate.value, estimate.standard_error, min(low, estimate.value), max(high, estimate.value), count)

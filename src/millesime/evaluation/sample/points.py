@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from millesime.errors import SchemaError
-from millesime.evaluation.sample.design import Kind
+from millesime.evaluation.sample.design import Kind, classes_of
 
 #: What became of a point.
 READ, UNREAD, UNKNOWN = "read", "unread", "unknown"
@@ -82,8 +82,9 @@ class ControlPoints:
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """Classes of the map and of the reference, sorted."""
-        return tuple(sorted({*self.table["mapped"], *self.mapped_areas, *self.read["reference"]}))
+        """Classes of the map and of the reference, sorted; of change and of artificial status always all."""
+        always = classes_of(self.kind) if self.kind in ("change", "artif") else ()
+        return tuple(sorted({*always, *self.table["mapped"], *self.mapped_areas, *self.read["reference"]}))
 
     def column(self, name: str) -> npt.NDArray[np.object_]:
         """A column of the points read."""
