@@ -12,8 +12,8 @@ import shapely
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from millesime.artificialisation import Parameters as StatusParameters
 from millesime.artificialisation import Artificialisation, artificialise
+from millesime.artificialisation import Parameters as StatusParameters
 from millesime.differential import difference
 from millesime.errors import ConfigError, CrsError, SchemaError
 from millesime.indicators.sensitivity import Parameters, Sensitivity, sensitivity
