@@ -103,14 +103,17 @@ def make_portrait(request: PortraitRequest) -> PortraitOfFiles:
     states = [read_delivery(path, kind=("OCCUPATION_SOL", "ARTIF"), crs=request.crs) for path in request.files]
     frames = [state_layer(delivery).frame for delivery in states]
     _require_one_crs(frames, request.files)
-    zone = _zone(request, frames)
+    zone = _zone(request, frames, code=state_layer(states[0]).territory or "CARTE")
     years = request.years or (None,) * len(states)
     vintages = [
         vintage_of(state, year=year, ground=zone.ground, zones=_built_zones(path, request.crs))
         for state, year, path in zip(states, years, request.files, strict=True)
     ]
     of = assemble(zone, vintages, tolerance_m=request.tolerance_m, force=request.force)
-    told = {str(path): state.sentences() for path, state in zip(request.files, states, strict=True)}
+    told = {
+        str(path): _sentences(state, vintage)
+        for path, state, vintage in zip(request.files, states, vintages, strict=True)
+    }
     page = replace(_page(request, of, vintages), resting=resting_of(of))
     return PortraitOfFiles(of, page, told)
 
@@ -180,13 +183,22 @@ def _require_one_crs(frames: Sequence[geopandas.GeoDataFrame], files: Sequence[P
         raise CrsError(f"the files are in different CRS: {told}", remedy="reproject one of them")
 
 
-def _zone(request: PortraitRequest, frames: Sequence[geopandas.GeoDataFrame]) -> Zone:
+def _sentences(state: ReceivedDelivery, vintage: FileVintage) -> tuple[str, ...]:
+    """What was said of a file; its ZONE_CONSTRUITE is read apart from the rest."""
+    zone = vintage.built_zone
+    if zone is None:
+        return state.sentences()
+    others = (text for text in state.sentences() if not ("ZONE_CONSTRUITE" in text and "not read" in text))
+    return (*others, f"ZONE_CONSTRUITE: {len(zone)} polygons used")
+
+
+def _zone(request: PortraitRequest, frames: Sequence[geopandas.GeoDataFrame], *, code: str) -> Zone:
     crs, layers = frames[0].crs.to_string(), _admin_layers(request, frames)
     commune = layers.get("commune")
     file = Path(request.zone)
     if not request.zone:
         name = request.name or Path(request.files[0]).stem
-        return whole_map(commune, crs=crs, name=name)
+        return whole_map(commune, crs=crs, name=name, code=code)
     if file.suffix or file.exists():
         return zone_of_perimeter(
             read_vector(local_file(file), crs=request.crs), commune, crs=crs, name=request.name or file.stem

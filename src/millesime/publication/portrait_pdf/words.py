@@ -13,6 +13,8 @@ def words_of(page: Page) -> Mapping[str, Any]:
     first, second = page.years[0], page.years[-1]
     return {
         "page": "Page",
+        "footer": f"Portrait de {page.territory}, occupation du sol à grande échelle, {page.years_text}. Document "
+        "produit par le logiciel libre millesime ; il ne remplace pas les données officielles.",
         "of": "sur",
         "kind": "Portrait de territoire · Occupation du sol à grande échelle",
         "north": "Nord",
