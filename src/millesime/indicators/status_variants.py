@@ -81,13 +81,19 @@ class _Decider:
     rules: Parameters
     n: int
     built: Flags = field(init=False)
+    matrix: Flags = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "built", np.asarray(self.covers == BUILT_COVER, dtype=bool))
+        object.__setattr__(self, "matrix", ARTIFICIALISATION.status(self.covers, self.uses))
 
-    def status(self, *, uses: npt.NDArray[Any] | None = None, changed: Mapping[str, Any] | None = None) -> Flags:
-        """(n,) status of the vintage's own polygons, with other uses or other parameters."""
-        matrix = ARTIFICIALISATION.status(self.covers, self.uses if uses is None else uses)
+    def status(self, *, use: tuple[str, str] | None = None, changed: Mapping[str, Any] | None = None) -> Flags:
+        """(n,) status of the vintage's own polygons, with one use read as another one, or with other parameters."""
+        matrix = self.matrix
+        if use is not None:
+            read = np.flatnonzero(self.uses == use[0])
+            matrix = matrix.copy()
+            matrix[read] = ARTIFICIALISATION.status(self.covers[read], np.full(len(read), use[1], dtype=object))
         rules = Parameters.model_validate({**self.rules.model_dump(), **(changed or {})})
         decision = decide(self.partition, matrix_status=matrix, built=self.built, parameters=rules)
         return decision.artificial[: self.n]
@@ -170,8 +176,7 @@ def _uses(decider: _Decider, shifted: Callable[[Flags], Flags]) -> Iterator[Vari
     for item, code in (("unknown_use", UNKNOWN_USE), ("mixed_use", MIXED_USE)):
         ground = np.asarray(own == code, dtype=bool)
         for other in OTHER_USES:
-            uses = np.where(decider.uses == code, other, decider.uses)
-            yield Variant(item, other, ground, shifted(decider.status(uses=uses)))
+            yield Variant(item, other, ground, shifted(decider.status(use=(code, other))))
 
 
 def _near(

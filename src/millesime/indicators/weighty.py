@@ -197,11 +197,10 @@ def _least_confidence(pieces: _Pieces, frames: Sequence[geopandas.GeoDataFrame],
 def _rare(pieces: _Pieces, *, share: float) -> Flags:
     """(n,) True where codes changed in a way that makes less than a share of all the ground with changed codes."""
     moved = pieces.differs("cs", "us")
-    columns = [column for name in ("cs", "us") for column in pieces.column(name)]
-    key = pd.Series(list(zip(*columns, strict=True)), dtype=object)
-    area = pd.Series(np.where(moved, pieces.area_m2, 0.0))
-    by_transition = area.groupby(key).transform("sum").to_numpy()
-    return np.asarray(moved & (by_transition < share * area.sum()), dtype=bool)
+    columns = {f"{name}{k}": column for name in ("cs", "us") for k, column in enumerate(pieces.column(name))}
+    table = pd.DataFrame({**columns, "area": np.where(moved, pieces.area_m2, 0.0)})
+    by_transition = table.groupby(list(columns))["area"].transform("sum").to_numpy()
+    return np.asarray(moved & (by_transition < share * table["area"].sum()), dtype=bool)
 
 
 def _why(pieces: _Pieces, facts: Facts, row: int, language: Language) -> str:
