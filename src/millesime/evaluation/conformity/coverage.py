@@ -10,6 +10,7 @@ import numpy.typing as npt
 import shapely
 
 from millesime.evaluation.conformity.anomaly import Anomaly
+from millesime.evaluation.conformity.borders import match_borders
 from millesime.evaluation.conformity.layer import Layer
 from millesime.evaluation.conformity.settings import Settings
 from millesime.evaluation.conformity.slivers import mean_width_m
@@ -23,12 +24,14 @@ def check(layer: Layer, settings: Settings) -> Iterator[Anomaly]:
     polygons = layer.polygons
     if not len(polygons):
         return
-    edges = shapely.coverage_invalid_edges(polygons)
+    borders = match_borders(polygons)
+    edges = borders.invalid
     suspect = np.flatnonzero(~(shapely.is_missing(edges) | shapely.is_empty(edges)))
     yield from _overlaps(layer, suspect)
     if layer.kind.is_partition:
         yield from _invalid_edges(layer, edges, suspect)
-        yield from _uncovered(layer, settings, is_valid=not len(suspect))
+        if borders.area is None or shapely.get_num_interior_rings(shapely.get_parts(borders.area)).any():
+            yield from _uncovered(layer, settings, is_valid=not len(suspect))
 
 
 def _overlaps(layer: Layer, suspect: npt.NDArray[np.intp]) -> Iterator[Anomaly]:

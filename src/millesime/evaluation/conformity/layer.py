@@ -61,7 +61,9 @@ class Layer:
         broken = ~self.is_valid[usable]
         if broken.any():
             geoms[broken] = shapely.make_valid(geoms[broken])
-        parts, index = polygons_of(geoms) if len(geoms) else (geoms, np.empty(0, dtype=np.intp))
+        if (shapely.get_type_id(geoms) == shapely.GeometryType.POLYGON).all():
+            return geoms, usable  # parts would be copies
+        parts, index = polygons_of(geoms)
         return parts, usable[index]
 
     @property
