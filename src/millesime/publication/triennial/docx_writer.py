@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import io
 from collections.abc import Mapping
 from typing import Any
@@ -50,7 +49,7 @@ from millesime.publication.triennial.docx_styles import STYLES, TABLE, prepare
 from millesime.publication.triennial.typst_writer import TO_COMPLETE
 
 #: The date of the document's properties: the data are dated in the text, and the same report has the same bytes.
-_WHEN = datetime.datetime(2000, 1, 1)
+_WHEN = "2000-01-01T00:00:00Z"
 
 _PAGE_MM = (210.0, 297.0)
 _MARGIN_MM = 24.0
@@ -120,7 +119,8 @@ class _Writer:
         properties.keywords = ", ".join(self.report.keywords)
         properties.language = "fr-FR"
         properties.revision = 1
-        properties.created = properties.modified = _WHEN
+        dated = properties._element
+        dated.get_or_add_created().text = dated.get_or_add_modified().text = _WHEN
 
     def _add(self, text: str, style: str) -> Any:
         # Looking a style up by its name goes through all of them: its identifier is set as it is.

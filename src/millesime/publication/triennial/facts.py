@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -23,35 +24,32 @@ class Facts:
     years: tuple[int, int]
     table: pd.DataFrame
 
+    @cached_property
+    def _told(self) -> dict[tuple[str, str, int], tuple[tuple[str, float], ...]]:
+        """Items and values of each theme, indicator and later year."""
+        table = self.table
+        found: dict[tuple[str, str, int], list[tuple[str, float]]] = {}
+        columns = (table[name].tolist() for name in ("theme", "indicator", "year_to", "item", "value"))
+        for theme, indicator, year, item, value in zip(*columns, strict=True):
+            found.setdefault((theme, indicator, int(year)), []).append((str(item), float(value)))
+        return {key: tuple(rows) for key, rows in found.items()}
+
     def get(self, theme: str, indicator: str, *, item: str = "", year: int | None = None) -> Quantity:
         """One figure; nought when the place does not have this item. `year` is the later one by default."""
         asked = self.years[1] if year is None else year
-        rows = self._rows(theme, indicator, asked)
-        rows = rows[rows["item"] == item]
-        unit, meaning = INDICATORS[(theme, indicator)]
-        return self._quantity(theme, indicator, item, asked, float(rows["value"].sum()), unit, meaning)
+        value = sum(value for name, value in self._told.get((theme, indicator, asked), ()) if name == item)
+        return self._quantity(theme, indicator, item, asked, float(value))
 
     def items(self, theme: str, indicator: str, *, year: int | None = None) -> tuple[Quantity, ...]:
         """The figure of each item that the place has, the largest first."""
         asked = self.years[1] if year is None else year
+        rows = sorted(self._told.get((theme, indicator, asked), ()), key=lambda row: (-row[1], row[0]))
+        return tuple(self._quantity(theme, indicator, item, asked, value) for item, value in rows)
+
+    def _quantity(self, theme: str, indicator: str, item: str, year: int, value: float) -> Quantity:
         unit, meaning = INDICATORS[(theme, indicator)]
-        rows = self._rows(theme, indicator, asked).sort_values(["value", "item"], ascending=[False, True])
-        pairs = zip(rows["item"].astype(str), rows["value"].astype(float), strict=True)
-        return tuple(self._quantity(theme, indicator, item, asked, value, unit, meaning) for item, value in pairs)
-
-    def has(self, theme: str, indicator: str) -> bool:
-        """Whether the table tells it of this place."""
-        return bool(((self.table["theme"] == theme) & (self.table["indicator"] == indicator)).any())
-
-    def _rows(self, theme: str, indicator: str, year: int) -> pd.DataFrame:
-        table = self.table
-        return table[(table["theme"] == theme) & (table["indicator"] == indicator) & (table["year_to"] == year)]
-
-    def _quantity(
-        self, theme: str, indicator: str, item: str, year: int, value: float, unit: str, meaning: str
-    ) -> Quantity:
         first = self.years[0]
-        is_flow = bool(self._rows(theme, indicator, year)["year_from"].notna().any()) or indicator in _FLOWS
+        is_flow = theme == "change" or indicator in _FLOWS
         both = is_flow or indicator == "area"
         maps = ("before", "after") if both else ("before",) if year == first else ("after",)
         return Quantity(
