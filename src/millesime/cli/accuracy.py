@@ -66,6 +66,8 @@ def command(
     )
     found = accuracy(sample, min_points=min_points)
     told = _told(points, sample, found)
+    if place is not None and _places(points, place) is None:
+        told["told"].append("the file does not list the places without a point: they are not told")
     if sample.kind == "change":
         intervals = {"": change_intervals(sample)}
         for code, where in sorted(sample.places.items()):
