@@ -6,6 +6,7 @@ Nothing is computed again here. The sentence says which figure is the law's and 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -16,6 +17,9 @@ from millesime.errors import SchemaError
 from millesime.nomenclature import CS, US
 
 Language = Literal["fr", "en"]
+
+#: What a reading calls a polygon whose file has no ids.
+_ROW = re.compile(r"row (\d+(?:-\d+)?)")
 
 #: Thin non-breaking space of French numbers.
 _THIN = "\u202f"
@@ -104,10 +108,18 @@ def _subject(facts: _Facts) -> str:
     covers = facts.say(
         f"{cs.code} {cs.label_fr}, {us.code} {us.label_fr}", f"{cs.code} {cs.label_en}, {us.code} {us.label_en}"
     )
-    name = facts.row.get("id")
-    named = f" {name}" if isinstance(name, str) and name else ""
+    named = _named(facts)
     verb = facts.say("est", "is")
     return f"{facts.say('Le polygone', 'Polygon')}{named} ({covers}) {verb} {facts.status(facts.is_artificial)}"
+
+
+def _named(facts: _Facts) -> str:
+    """The id; where the map has none, its polygons are called by their row."""
+    name = facts.row.get("id")
+    if not isinstance(name, str) or not name:
+        return ""
+    row = _ROW.fullmatch(name)
+    return facts.say(f" de la ligne {row[1]}", f" of row {row[1]}") if row else f" {name}"
 
 
 def _category(facts: _Facts) -> str:

@@ -10,7 +10,7 @@ _HECTARE_M2 = 10_000.0
 
 def as_text(told: Mapping[str, Any]) -> str:
     """What `millesime artif` prints, from what it says in JSON."""
-    lines = [f"not read: {text}" for text in told["not_read"]]
+    lines = [*told["not_read"]]
     for rows in (*told["rows"], *told["context"]):
         lines += rows_lines(rows)
     lines += [f"{rule['name']} = {rule['value']} ({rule['standing']})" for rule in told["rules"]]

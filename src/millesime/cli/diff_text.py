@@ -20,7 +20,7 @@ def as_text(told: Mapping[str, Any]) -> str:
     lines = [f"warning: {text}" for text in told["warnings"]]
     for name in ("first", "second"):
         side = told[name]
-        lines += [f"not read: {text}" for text in side["not_read"]]
+        lines += side["not_read"]
         for rows in side["layers"]:
             lines += rows_lines(rows)
         lines.append(f"  status: {side['status']}")

@@ -32,6 +32,20 @@ def _filled():
     return (_around(wood), ROAD), (wood, WOOD)
 
 
+@pytest.mark.parametrize(
+    ("name", "fr", "en"),
+    [
+        ("OCSGE1", "Le polygone OCSGE1 (", "Polygon OCSGE1 ("),
+        ("row 6", "Le polygone de la ligne 6 (", "Polygon of row 6 ("),
+        (None, "Le polygone (", "Polygon ("),
+    ],
+)
+def test_a_polygon_is_called_by_its_id_or_its_row(name, fr, en):
+    row = _rows(*_filled())[0] | {"id": name}
+    assert explain(row).startswith(fr)
+    assert explain(row, language="en").startswith(en)
+
+
 def test_facts_of_a_filled_enclave():
     road, wood = _rows(*_filled())
     assert (road["remove_patch_m2"], road["patch_place"]) == (40_000, "limit")  # the filled wood is part of it
