@@ -57,28 +57,30 @@ class Enaf:
         table = self.table
         if tuple(table.columns) != COLUMNS:
             raise SchemaError(f"consumption of ENAF must have the columns {', '.join(COLUMNS)}, got {list(table)}")
-        unknown = sorted(set(table["destination"]) - set(DESTINATION_LABELS))
+        unknown = sorted(set(table["destination"].unique()) - set(DESTINATION_LABELS))
         if unknown:
             raise SchemaError(f"unknown destinations of ENAF: {unknown}")
-        if table.duplicated(["code", "year", "destination"]).any():
-            raise SchemaError("a flow of ENAF is told twice")
         if table["area_ha"].isna().any() or (table["area_ha"] < -_RESIDUE_HA).any():
             raise SchemaError("a flow of ENAF has no area, or a negative one")
-        if set(table["code"]) != set(self.communes["code"]):
+        # A national table has three million rows: places are compared as numbers.
+        place, codes = pd.factorize(table["code"])
+        if set(codes) != set(self.communes["code"]):
             raise SchemaError("flows and communes of ENAF are not of the same places")
-        years = len(set(table["year"]))
-        if (table.groupby("code")["year"].nunique() != years).any():
+        keys = pd.DataFrame({"place": place, "year": table["year"], "at": pd.factorize(table["destination"])[0]})
+        if keys.duplicated().any():
+            raise SchemaError("a flow of ENAF is told twice")
+        if len(keys[["place", "year"]].drop_duplicates()) != len(codes) * table["year"].nunique():
             raise SchemaError("communes of ENAF have flows of different years")
 
     @property
     def years(self) -> tuple[int, ...]:
         """Years that have a flow, increasing."""
-        return tuple(sorted({int(year) for year in self.table["year"]}))
+        return tuple(sorted(int(year) for year in self.table["year"].unique()))
 
     @property
     def codes(self) -> tuple[str, ...]:
         """INSEE codes of the communes, in order."""
-        return tuple(self.communes["code"])
+        return tuple(self.communes["code"].tolist())
 
     def of(self, codes: Iterable[str]) -> Enaf:
         """The communes of some codes: one, or those of an EPCI or of any other place, whose flows are then summed.
@@ -89,7 +91,8 @@ class Enaf:
         wanted = list(dict.fromkeys(str(code) for code in codes))
         if not wanted:
             raise CodeError("no commune is named", place=self.source, remedy="give at least one INSEE code")
-        absent = [code for code in wanted if code not in set(self.codes)]
+        known = set(self.codes)
+        absent = [code for code in wanted if code not in known]
         if absent:
             why = [f"{code} ({self.set_aside[code]})" if code in self.set_aside else code for code in absent]
             shown = ", ".join(why[:_SHOWN]) + (" …" if len(why) > _SHOWN else "")

@@ -211,13 +211,16 @@ class _Numbers:
         self._wrong: list[tuple[int, str]] = []
 
     def column(self, name: str) -> Values:
+        values = pd.to_numeric(self._frame[name], errors="coerce").to_numpy(dtype=np.float64)
+        if np.isfinite(values).all():
+            return values
         text = self._frame[name].astype(str).str.strip()
         written = text.str.replace("[\u202f\u00a0 ]", "", regex=True).str.replace(",", ".", regex=False)
         none = written.str.upper().isin(["", "NA", "NAN", "NULL"])
-        values = pd.to_numeric(written.where(~none), errors="coerce")
-        bad = (values.isna() & ~none) | np.isinf(values.to_numpy(dtype=np.float64))
+        values = pd.to_numeric(written.where(~none), errors="coerce").to_numpy(dtype=np.float64)
+        bad = ~np.isfinite(values) & ~none.to_numpy()
         self._wrong += [(int(row), f"{name} = {text.iloc[row]!r}") for row in np.flatnonzero(bad)]
-        return values.to_numpy(dtype=np.float64)
+        return values
 
     def faults(self, codes: npt.NDArray[np.object_]) -> list[str]:
         if not self._wrong:
@@ -294,19 +297,24 @@ def _tidy(
     parts: Mapping[tuple[int, str], Values],
     kept: npt.NDArray[np.bool_],
 ) -> pd.DataFrame:
-    rank = {name: place for place, name in enumerate(DESTINATIONS.values())}
-    pieces = []
+    """One row for each commune, year and destination, in this order: the columns of a year laid side by side."""
+    named, flows = [], []
     for year, total in totals.items():
-        own = {letters: parts[(year, letters)] for letters in DESTINATIONS if (year, letters) in parts} or {
-            "inc": total
-        }
-        for letters, values in own.items():
-            columns = {"code": codes, "name": names, "year": year, "destination": DESTINATIONS[letters]}
-            pieces.append(pd.DataFrame({**columns, "area_ha": values[kept] / _M2["ha"]}))
-    table = pd.concat(pieces, ignore_index=True)
-    table["rank"] = table["destination"].map(rank)
-    table = table.sort_values(["code", "year", "rank"], ignore_index=True)
-    return table[list(COLUMNS)].astype({"year": "int64", "area_ha": "float64"})
+        own = {letters: parts[(year, letters)] for letters in DESTINATIONS if (year, letters) in parts}
+        for letters, values in (own or {"inc": total}).items():
+            named.append((year, DESTINATIONS[letters]))
+            flows.append(values[kept] / _M2["ha"])
+    order = np.argsort(codes.astype(str), kind="stable")
+    return pd.DataFrame(
+        {
+            "code": np.repeat(codes[order], len(named)),
+            "name": np.repeat(names[order], len(named)),
+            "year": np.tile(np.array([year for year, _ in named], dtype=np.int64), len(codes)),
+            "destination": np.tile(np.array([name for _, name in named], dtype=object), len(codes)),
+            "area_ha": np.column_stack(flows)[order].ravel(),
+        },
+        columns=list(COLUMNS),
+    )
 
 
 def _told(
