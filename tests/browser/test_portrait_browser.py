@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import html as html_module
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from headless import BROWSER, FLAGS
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "publication"))
 
@@ -18,32 +18,9 @@ from made_up_territory import context_of, write_products
 from millesime.io.workspace import Workspace
 from millesime.publication.step import publish
 
-BROWSER = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
-
 pytestmark = [
     pytest.mark.chromium,
     pytest.mark.skipif(BROWSER is None, reason="no chromium on PATH"),
-]
-
-FLAGS = [
-    f"--{name}"
-    for name in (
-        "headless",
-        "no-sandbox",
-        "disable-gpu",
-        "use-angle=swiftshader",
-        "enable-unsafe-swiftshader",
-        "disable-background-networking",
-        "disable-component-update",
-        "disable-sync",
-        "disable-quic",
-        "no-first-run",
-        "allow-file-access-from-files",
-        "virtual-time-budget=8000",
-        "window-size=1400,2000",
-    )
 ]
 
 #: Opens the page in a frame of a width and writes what it measures into the title of the outer page.

@@ -499,5 +499,5 @@ ENGLISH_TEXTS = Texts(
     sources=_SOURCES,
     status={"artif": "Artificial", "non artif": "Not artificial"},
     fluxes={1: "Became artificial", 0: "Change without effect on artificial land", -1: "Ceased to be artificial"},
-    cover_classes={row["name"]: row["name_en"].capitalize() for row in read_table("cosia")},
+    cover_classes={row["name"]: row["name_en"].capitalize() for row in read_table("cosia") if row["value"]},
 )

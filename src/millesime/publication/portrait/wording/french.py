@@ -310,7 +310,7 @@ _CAUTIONS = CautionTexts(
     thresholds_flux="{area} du flux viennent des seuils seuls : ni la couverture ni l'usage n'y ont changé.",
     thresholds_order=(
         "Le décret fixe les seuils, non l'ordre dans lequel on les applique : celui-ci est notre lecture, décrite dans "
-        "la documentation de millesime (docs/concepts.md, « From the matrix to the status »)."
+        "la documentation de millesime (docs/concepts.md)."
     ),
     small="Ce qui est petit n'est pas représenté, ou l'est en plus grand.",
     small_body=(
