@@ -64,16 +64,16 @@ def command(
     maps = read_maps(files, built_zone or [], options)
     places = read_places(maps.grounds, levels=level or [], communes=communes, perimeter=perimeter, scot=scot, crs=crs)
     plan = None
-    plan_told: list[str] = []
+    more_told: list[str] = []
     if planning is not None:
-        frame, plan_told = read_planning(planning, target=maps.grounds[0].pieces.crs, crs=crs)
+        frame, more_told = read_planning(planning, target=maps.grounds[0].pieces.crs, crs=crs)
         plan = planning_of(frame, place=str(planning))
-        plan_told += plan.told
+        more_told += plan.told
     accounts = account_of(maps.grounds, places)
     table = indicators(accounts, planning=plan)
-    deltas = _deltas(diff or [], maps, accounts, table, crs)
+    deltas = _deltas(diff or [], maps, accounts, table, crs, more_told)
     layers = _write(output, table, places, deltas)
-    told = _told(files, output, layers, maps, accounts, places, plan_told, table, deltas)
+    told = _told(files, output, layers, maps, accounts, places, more_told, table, deltas)
     emit(told, as_json=as_json, text=_text(told))
 
 
@@ -98,29 +98,34 @@ def _require_levels(levels: Sequence[str]) -> None:
 
 
 def _deltas(
-    paths: Sequence[Path], maps: Maps, accounts: Account, table: Indicators, crs: str | None
+    paths: Sequence[Path], maps: Maps, accounts: Account, table: Indicators, crs: str | None, told: list[str]
 ) -> list[tuple[str, DeliveredFlux]]:
     """Delivered DIFF and ARTIF_DIFF, of their own files or of the deliveries, against the stocks."""
     from millesime.errors import ConfigError
     from millesime.indicators import compare_flux
     from millesime.sources.ocsge import read_delivery
 
-    layers = [(layer.name, layer) for layer in maps.diffs]
+    known = {years for ground in accounts.grounds for years in ground.pairs}
+    given = []
     for path in paths:
         delivery = read_delivery(path, crs=crs)
+        told += [f"{path.name}: {sentence}" for sentence in delivery.sentences()]
         found = [layer for layer in delivery.layers if layer.kind in ("DIFF", "ARTIF_DIFF")]
         if not found:
             raise ConfigError("holds no DIFF", place=path, remedy="give a layer with cs_2019, cs_2022 ...")
-        layers += [(f"{path.name}: {layer.name}", layer) for layer in found]
-    known = {years for ground in accounts.grounds for years in ground.pairs}
+        given += [(f"{path.name}: {layer.name}", layer) for layer in found]
     compared = []
-    for name, layer in layers:
+    for name, layer in [*((layer.name, layer) for layer in maps.diffs), *given]:
         years = tuple(layer.years) if len(layer.years) == 2 else (next(iter(known)) if len(known) == 1 else ())
-        if years not in known:
-            pairs = ", ".join(f"{since}-{year}" for since, year in sorted(known)) or "none"
-            raise ConfigError(f"is of {'-'.join(map(str, years)) or 'unknown years'}, pairs are {pairs}", place=name)
-        since, year = years
-        compared.append((name, compare_flux(accounts, table, layer.frame, years=(since, year))))
+        if years in known:
+            since, year = years
+            compared.append((name, compare_flux(accounts, table, layer.frame, years=(since, year))))
+            continue
+        pairs = ", ".join(f"{since}-{year}" for since, year in sorted(known)) or "none"
+        sentence = f"is of {'-'.join(map(str, years)) or 'unknown years'}, the pairs of vintages are: {pairs}"
+        if any(layer is one for _, one in given):
+            raise ConfigError(sentence, place=name, remedy="give the DIFF of two of the vintages")
+        told.append(f"{name} {sentence}; not used")
     return compared
 
 
@@ -154,7 +159,7 @@ def _told(
     maps: Maps,
     accounts: Account,
     places: Places,
-    plan_told: Sequence[str],
+    more_told: Sequence[str],
     table: Indicators,
     deltas: Sequence[tuple[str, DeliveredFlux]],
 ) -> dict[str, Any]:
@@ -193,7 +198,7 @@ def _told(
         "territory": _main(table),
         "diff": compared,
         "warnings": warnings,
-        "told": [*maps.sentences, *places.told, *plan_told],
+        "told": [*maps.sentences, *places.told, *more_told],
     }
 
 

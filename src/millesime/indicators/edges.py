@@ -12,15 +12,16 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from millesime.geo.coverage import overlay_polygons
-from millesime.geo.coverage.measures import LENGTH_UNITS_PER_CM
 from millesime.indicators.accounts import Cells, half_cm2
+from millesime.indicators.borders import borders_of
 
 Indices = npt.NDArray[np.intp]
 Flags = npt.NDArray[np.bool_]
 
-_AROUND_M = 1.0
-_MM_PER_CM = 10
+#: Borders cut at once along limits.
+_CUT_AT_ONCE = 200_000
+
+UM_PER_M = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,8 @@ class Edges:
 
     unit: Indices
 
-    length_mm: npt.NDArray[np.int64]
-    """Whole millimetres, so that sums are the same in any order."""
+    length_um: npt.NDArray[np.int64]
+    """Whole micrometres, so that sums are the same in any order."""
 
 
 def edges_of(
@@ -41,8 +42,8 @@ def edges_of(
 ) -> Edges:
     """Borders between pieces that differ in a status, by unit.
 
-    Pieces are noded together first: vertices of one that lie on the side of another do no harm. A border is cut along
-    the limits of those units alone that do not hold both of its pieces whole. Along a limit it counts on both sides.
+    A border is cut along the limits of those units alone that do not hold both of its pieces whole. Along a limit it
+    counts on both sides.
 
     Args:
         pieces: polygons in metres that cover a map once.
@@ -51,29 +52,22 @@ def edges_of(
         limits: (units,) polygons, None for the whole of a map.
     """
     geoms = pieces.geometry.to_numpy()
-    west, south, east, north = (pieces.total_bounds + np.array([-1, -1, 1, 1]) * _AROUND_M).tolist()
-    done = overlay_polygons([geoms], extent=(west, south, east, north), crs="")
-    coverage, owner = done.coverage, done.lineage[:, 0]
-    left, right = owner[coverage.left], owner[coverage.right]
-    limit = np.zeros(len(left), dtype=bool)
-    for status in statuses:
-        limit |= status[left] != status[right]
-    arcs = np.flatnonzero(limit & (coverage.left >= 0) & (coverage.right >= 0) & (left >= 0) & (right >= 0))
-    first, second = left[arcs].astype(np.intp), right[arcs].astype(np.intp)
-    length = coverage.arc_lengths[arcs] * _MM_PER_CM // LENGTH_UNITS_PER_CM
-    arc, unit, inside = _candidates(first, second, cells, half_cm2(shapely.area(geoms)))
+    borders = borders_of(geoms, statuses)
+    length = borders.length_um
+    arc, unit, inside = _candidates(borders.first, borders.second, cells, half_cm2(shapely.area(geoms)))
     found = np.where(inside, length[arc], 0)
     crossed = np.flatnonzero(~inside)
-    if len(crossed):
-        which, line = np.unique(arc[crossed], return_inverse=True)
-        lines = _lines(coverage, arcs[which])
-        polygons = limits[unit[crossed]]
+    for start in range(0, len(crossed), _CUT_AT_ONCE):
+        rows = crossed[start : start + _CUT_AT_ONCE]
+        polygons, lines = limits[unit[rows]], borders.lines(arc[rows])
         shapely.prepare(polygons)
-        met = shapely.intersects(polygons, lines[line])
-        shapely.destroy_prepared(polygons)
-        parts = shapely.intersection(lines[line[met]], polygons[met])
-        found[crossed[met]] = np.rint(1000 * shapely.length(parts)).astype(np.int64)
-    return Edges(first[arc], second[arc], unit, found)
+        whole = shapely.covers(polygons, lines)
+        found[rows[whole]] = length[arc[rows[whole]]]
+        met = ~whole & shapely.intersects(polygons, lines)
+        parts = shapely.intersection(lines[met], polygons[met])
+        found[rows[met]] = np.rint(UM_PER_M * shapely.length(parts)).astype(np.int64)
+    shapely.destroy_prepared(limits)
+    return Edges(borders.first[arc], borders.second[arc], unit, found)
 
 
 def _candidates(first: Indices, second: Indices, cells: Cells, area: npt.NDArray[np.int64]) -> tuple[Any, Any, Flags]:
@@ -86,14 +80,3 @@ def _candidates(first: Indices, second: Indices, cells: Cells, area: npt.NDArray
     both = sides[0].merge(sides[1], on=["arc", "unit"], how="outer").sort_values(["arc", "unit"])
     inside = (both["one"].eq(True) & both["two"].eq(True)).to_numpy(dtype=bool)
     return both["arc"].to_numpy(), both["unit"].to_numpy(), inside
-
-
-def _lines(coverage: Any, arcs: Indices) -> npt.NDArray[Any]:
-    """Arcs as lines in metres."""
-    begin, end = coverage.offsets[arcs], coverage.offsets[arcs + 1]
-    size = (end - begin).astype(np.int64)
-    first = np.concatenate([[0], np.cumsum(size)[:-1]])
-    rows = np.repeat(begin - first, size) + np.arange(int(size.sum()))
-    return np.asarray(
-        shapely.linestrings(coverage.to_metres(coverage.vertices[rows]), indices=np.repeat(np.arange(len(arcs)), size))
-    )

@@ -53,6 +53,9 @@ class Sums:
     of: npt.NDArray[Any] | None = None
     """(units, 1) or (units, items) what the sum is told as a share of; a place where it is 0 has no row."""
 
+    factor: float = 100.0
+    """What a share of one is told as."""
+
 
 def tabulate(account: Account, slots: Slots, latest: Int64, sums: Iterable[Sums]) -> pd.DataFrame:
     """The rows of some indicators, for every place.
@@ -104,7 +107,7 @@ def _rows(account: Account, slots: Slots, latest: Int64, sums: Sums) -> pd.DataF
     if sums.of is not None:
         whole = np.broadcast_to(account.by_place(sums.of), values.shape)
         keep &= whole > 0
-        values = np.divide(100.0 * values * sums.scale, whole, out=np.zeros(values.shape), where=whole > 0)
+        values = np.divide(sums.factor * values * sums.scale, whole, out=np.zeros(values.shape), where=whole > 0)
     place, item = np.nonzero(keep)
     since = pd.array([pd.NA] * len(place), dtype="Int64")
     if sums.since is not None:

@@ -9,7 +9,6 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from millesime.errors import ConfigError
 from millesime.indicators.accounts import Account
 from millesime.indicators.grounds import pairs_of
 
@@ -73,9 +72,6 @@ def years_of_places(account: Account, slots: Slots, held: Int64) -> tuple[Int64,
     Returns:
         (places, slots) the latest vintage of each slot, traces apart, -1 where the place has none; and for each place
         and slot the ground held by each vintage.
-
-    Raises:
-        ConfigError: the vintages of a place cannot be told in order.
     """
     n_places = len(account.places)
     latest = np.full((n_places, slots.count), -1, dtype=np.int64)
@@ -94,12 +90,6 @@ def years_of_places(account: Account, slots: Slots, held: Int64) -> tuple[Int64,
             mine.append(dict(sorted(found.items())))
             latest[place, slot] = max(main_years(found, total=total), default=-1)
         shares.append(mine)
-        told = [year for year in latest[place].tolist() if year >= 0]
-        if told != sorted(set(told)):
-            raise ConfigError(
-                f"the vintages of {account.places[place].name} cannot be told in order: {told}",
-                remedy="give maps whose vintages are of about the same years, or each map by itself",
-            )
     return latest, shares
 
 

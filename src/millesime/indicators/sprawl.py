@@ -28,7 +28,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from millesime.indicators.accounts import Cells, cut, half_cm2
-from millesime.indicators.edges import Edges, edges_of
+from millesime.indicators.edges import UM_PER_M, Edges, edges_of
 from millesime.indicators.figures import PER_HA, Sums
 from millesime.indicators.measures import Tally, codes_of
 
@@ -76,19 +76,21 @@ def _edge_density(tally: Tally) -> Iterator[Sums]:
         for columns in tally.columns
     ]
     for slot in range(tally.slots.count):
-        length = np.zeros((tally.n_units, 1))
+        length = tally.zeros()
         for k, years in enumerate(tally.slots.years):
             year = years[slot]
             if year is not None:
                 length[:, 0] += _length(edges[k], tally.columns[k].status[("artificialisation", year)], tally.n_units)
-        # m over ha: PER_HA turns the ground of the place into hectares, 100 undoes the percentage of shares.
-        yield Sums("sprawl", "edge_density", slot, length * PER_HA / 100, of=tally.held(slot), scale=1.0)
+        metres_per_hectare = PER_HA / UM_PER_M
+        yield Sums("sprawl", "edge_density", slot, length, of=tally.held(slot), factor=metres_per_hectare)
 
 
-def _length(edges: Edges, artificial: Flags, n_units: int) -> npt.NDArray[np.float64]:
-    """(units,) metres of edges with artificial ground on one side alone."""
+def _length(edges: Edges, artificial: Flags, n_units: int) -> npt.NDArray[np.int64]:
+    """(units,) micrometres of edges with artificial ground on one side alone."""
     limit = artificial[edges.first] != artificial[edges.second]
-    return np.bincount(edges.unit[limit], weights=edges.length_mm[limit].astype(np.float64), minlength=n_units) / 1000
+    out = np.zeros(n_units, dtype=np.int64)
+    np.add.at(out, edges.unit[limit], edges.length_um[limit])
+    return out
 
 
 def _isolated(tally: Tally, units: list[_Units]) -> Iterator[Sums]:
@@ -103,7 +105,6 @@ def _isolated(tally: Tally, units: list[_Units]) -> Iterator[Sums]:
             owners = [(np.full(len(points), k, dtype=np.intp), np.arange(len(points)))]
             if len(points) and len(units[k].rows):
                 point, unit = shapely.STRtree(units[k].polygons).query(points, predicate="intersects")
-                # A point on a limit belongs to the first of its communes; perimeters may overlap.
                 owners.append((units[k].rows[unit], point))
             for unit_, point_ in owners:
                 np.add.at(count[:, 0], unit_, 1)

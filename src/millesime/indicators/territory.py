@@ -56,7 +56,6 @@ def territory_indicators(
     Raises:
         CrsError: maps and places are in different CRS.
         CodeError: unknown codes.
-        ConfigError: vintages of a place that cannot be told in order.
     """
     found = account_of(
         grounds,
