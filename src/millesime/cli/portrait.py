@@ -12,6 +12,7 @@ from millesime.cli.triennial import refuse_without_triennial, write_triennial
 
 if TYPE_CHECKING:
     from millesime.production.portraits import PortraitOfFiles
+    from millesime.publication.portrait.wording import Language
 
 
 def command(
@@ -40,6 +41,7 @@ def command(
     tolerance_m: Annotated[
         float | None, typer.Option(min=0, help="As in millesime diff: borders at most this far apart are snapped.")
     ] = None,
+    lang: Annotated[str, typer.Option(help="Language of the portrait: fr or en.")] = "fr",
     licence: Annotated[str, typer.Option(help="Licence of the files, told on the page.")] = "",
     force: Annotated[
         bool, typer.Option("--force", help="Compare generations of the nomenclature that differ.")
@@ -61,6 +63,7 @@ def command(
 
     The zone's limit cuts the polygons: every figure is of the zone.
     """
+    language = _language(lang, triennial=triennial)
     if triennial:
         write_triennial(
             files,
@@ -91,11 +94,22 @@ def command(
         tolerance_m=tolerance_m,
         force=force,
         licence=licence,
+        language=language,
     )
     made = make_portrait(request)
     written = write_portrait(made, output)
     told = _told(made, written)
     emit(told, as_json=as_json, text=_as_text(told))
+
+
+def _language(lang: str, *, triennial: bool) -> Language:
+    from millesime.errors import ConfigError
+
+    if lang == "fr" or (lang == "en" and not triennial):
+        return "fr" if lang == "fr" else "en"
+    if lang == "en":
+        raise ConfigError("the triennial report is in French", remedy="leave --lang out")
+    raise ConfigError(f"no language {lang!r}", remedy="give fr or en")
 
 
 def _told(made: PortraitOfFiles, written: tuple[str, ...]) -> dict[str, Any]:

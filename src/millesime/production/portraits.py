@@ -29,6 +29,7 @@ from millesime.publication.portrait import (
     site_bounds,
     view,
 )
+from millesime.publication.portrait.wording import Language
 from millesime.publication.portrait_of_files import (
     FileVintage,
     OfFiles,
@@ -78,6 +79,9 @@ class PortraitRequest:
     tolerance_m: float | None = None
     force: bool = False
     licence: str = ""
+    language: Language = "fr"
+    """Of the page and of the document."""
+
     parameters: Parameters = field(default_factory=Parameters)
 
 
@@ -114,7 +118,7 @@ def make_portrait(request: PortraitRequest) -> PortraitOfFiles:
         str(path): _sentences(state, vintage)
         for path, state, vintage in zip(request.files, states, vintages, strict=True)
     }
-    page = replace(_page(request, of, vintages), resting=resting_of(of))
+    page = replace(_page(request, of, vintages), resting=resting_of(of, request.language))
     return PortraitOfFiles(of, page, told)
 
 
@@ -252,7 +256,8 @@ def _page(request: PortraitRequest, of: OfFiles, vintages: Sequence[FileVintage]
         grid,
         sites=sites,
         photos=_photos(orthos, grid, sites[: parameters.pictured_sites], parameters),
-        background=describe_files(of, fingerprints, licence=request.licence),
+        background=describe_files(of, fingerprints, licence=request.licence, language=request.language),
+        language=request.language,
     )
 
 

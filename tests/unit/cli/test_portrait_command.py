@@ -119,6 +119,7 @@ def test_page_and_document(official, tmp_path):
     [
         (["--zone", "99002", "-o", "a.html"], ConfigError, "limits of 99002 are not known"),
         (["-o", "a.odt"], ConfigError, "odt is not written"),
+        (["--lang", "de", "-o", "a.html"], ConfigError, "no language 'de'"),
         (["-o", "missing/a.html"], ConfigError, "no such folder"),
         (["--year", "2019", "--year", "2022", "-o", "a.html"], ConfigError, "2 years for 1 files"),
         (["--ortho", "{first}", "-o", "a.html"], ImageryError, "OCSGE_2019"),

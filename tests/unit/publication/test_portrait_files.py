@@ -7,6 +7,7 @@ factory of 3 x 10 cells 0,1920 ha in the western one; nothing ceases to be artif
 from __future__ import annotations
 
 import dataclasses
+import string
 
 import geopandas
 import numpy as np
@@ -30,9 +31,9 @@ from millesime.publication.portrait_of_files import (
     zone_of_code,
     zone_of_perimeter,
 )
-from millesime.publication.portrait_of_files.reading_told import in_french
 from millesime.publication.portrait_of_files.resting import resting_of
 from millesime.publication.portrait_of_files.vintages import disagreeing_flags, numbered
+from millesime.publication.portrait_of_files.wording import ENGLISH_TEXTS, FRENCH_TEXTS, reason_in
 from millesime.sources.loading import load
 from millesime.sources.ocsge import read_delivery
 
@@ -234,15 +235,32 @@ def test_rows_set_aside_are_told_in_french(tmp_path):
     write_geopackage(tmp_path / "twice.gpkg", {"OCCUPATION_SOL": doubled})
     layer = read_delivery(tmp_path / "twice.gpkg").layer("OCCUPATION_SOL")
     told = reading_told(layer)
-    assert f"{len(doubled)}\u00a0lignes lues, {len(frame)}\u00a0retenues, 1 écartée." in told
+    assert f"{len(doubled)}\u00a0lignes lues, {len(frame)} retenues, 1\u00a0écartée." in told
     assert "répètent une ligne précédente" in told
-    assert in_french("code_cs is not a delivered cover code") == (
+    assert reason_in("fr", "code_cs is not a delivered cover code") == (
         "ont dans l'attribut code_cs un code que la nomenclature n'a pas"
     )
-    assert in_french("something new") == "something new"
+    assert reason_in("fr", "something new") == "something new"
 
 
 def test_ids_of_parts():
     import pandas as pd
 
     assert numbered(pd.Series(["a", "b", "a"])).tolist() == ["a-1", "b", "a-2"]
+
+
+@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(FRENCH_TEXTS)])
+def test_both_languages_have_the_same_places(name):
+    def places(text):
+        texts = [text.one, text.many] if hasattr(text, "one") else text.values() if hasattr(text, "values") else [text]
+        return sorted({found for item in texts for _, found, _, _ in string.Formatter().parse(item) if found})
+
+    assert places(getattr(FRENCH_TEXTS, name)) == places(getattr(ENGLISH_TEXTS, name))
+
+
+def test_in_english(deliveries, layers):
+    of = portrait(deliveries, zone_of_code("99001", layers))
+    told = describe_files(of, {2019: ("a", "0" * 64), 2022: ("b", "1" * 64)}, language="en")
+    assert told.trust.startswith("The accuracy of these files was not measured")
+    assert "0.19\u00a0ha" in told.trust
+    assert all("Artificialisé" not in head for head in resting_of(of, "en").columns)

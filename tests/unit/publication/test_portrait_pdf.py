@@ -105,3 +105,16 @@ def test_a_fault_of_the_source_is_named():
         to_pdf("#nothing-of-that-name")
     with pytest.raises(InternalError, match="PDF/UA-1"):
         to_pdf('#image("a.svg")', {"a.svg": b'<svg xmlns="http://www.w3.org/2000/svg"/>'}, standard="ua-1")
+
+
+def test_in_english(official):
+    request = PortraitRequest(
+        files=(official.first, official.second), language="en", parameters=Parameters(map_px=300, site_px=60)
+    )
+    document = document_of(make_portrait(request).page)
+    data = json.loads(document.files["page.json"])
+    assert data["words"]["limits"] == "What these figures do not say"
+    assert data["page"]["language"] == "en"
+    french = [text for text in texts(data) if re.search(r"\b(sols?|de la|n\u2019est|ont été)\b", text)]
+    assert french == []
+    assert to_pdf(document.source, document.files, standard="ua-1").startswith(b"%PDF")

@@ -3,214 +3,165 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pyproj
 
 from millesime.publication.portrait import Background
 from millesime.publication.portrait.cautions import Caution
-from millesime.publication.portrait.numbers import FIXED, hectares, number, percent, plural
 from millesime.publication.portrait.page import Fact, SourceFact
+from millesime.publication.portrait.wording import Language, Words, words
 from millesime.publication.portrait_of_files.assembling import Compared, OfFiles
 from millesime.publication.portrait_of_files.reading_told import reading_told
 from millesime.publication.portrait_of_files.vintages import FileVintage, disagreeing_flags
+from millesime.publication.portrait_of_files.wording import FileTexts, file_texts
 
 #: Ground that would be shown as 0,00 ha.
 _NEGLIGIBLE_HA = 0.005
 
-_LEVELS = {
-    "commune": "commune {code}",
-    "epci": "intercommunalité {code}",
-    "departement": "département {code}",
-    "perimeter": "périmètre dessiné",
-    "map": "toute l'étendue des fichiers",
-}
+#: From this share of the zone on, what the files do not cover is a caution.
+_MISSING_SHARE = 0.001
 
 #: Characters of a fingerprint that are shown.
 _SHOWN = 12
 
 
-def describe_files(of: OfFiles, fingerprints: Mapping[int, tuple[str, str]], *, licence: str = "") -> Background:
+def describe_files(
+    of: OfFiles, fingerprints: Mapping[int, tuple[str, str]], *, licence: str = "", language: Language = "fr"
+) -> Background:
     """Facts, sources, cautions and trust of a portrait made of files.
 
     Args:
         of: the vintages, the zone and the comparison.
         fingerprints: year -> name of the file and its SHA-256.
         licence: of the files; that of IGN's deliveries when not said.
+        language: of all the texts; the page must be built in the same.
     """
+    teller = _Teller(of, words(language), file_texts(language), language)
+    texts = teller.texts
     return Background(
-        facts=_facts(of),
+        facts=teller.facts(),
         sources=tuple(
             SourceFact(
-                f"{vintage.layer.kind} {vintage.year}, {fingerprints[vintage.year][0]}",
-                "fourni par l'utilisateur",
-                licence or "Licence Ouverte 2.0 si le fichier est de l'IGN",
+                texts.source.format(kind=vintage.layer.kind, year=vintage.year, file=fingerprints[vintage.year][0]),
+                texts.supplied,
+                licence or texts.licence_of_ign,
                 fingerprints[vintage.year][1][:_SHOWN],
             )
             for vintage in of.vintages
         ),
         steps=(),
-        quality_intro=_NOT_MEASURED,
+        quality_intro=texts.not_measured,
         quality=(),
-        trust=_trust(of),
-        errors=_ERRORS,
-        more_cautions=tuple(_cautions(of)),
+        trust=teller.trust(),
+        errors=texts.errors,
+        more_cautions=tuple(teller.cautions()),
     )
 
 
-def _facts(of: OfFiles) -> tuple[Fact, ...]:
-    crs = of.material.crs
-    years = " et ".join(str(vintage.year) for vintage in of.vintages)
-    zone = _LEVELS[of.zone.level].format(code=of.zone.code)
-    facts = [
-        Fact("Millésimes", f"{years} : année des prises de vue aériennes."),
-        Fact("Zone", _zone(of, zone)),
-        Fact("Produit", "Occupation du sol à grande échelle (OCS GE) : couverture (CS) et usage (US) en tout lieu."),
-        *(Fact(f"Lecture {vintage.year}", _reading(vintage)) for vintage in of.vintages),
-        Fact("Artificialisation", _status(of.vintages)),
-    ]
-    if of.compared is not None:
-        facts.append(Fact("Comparaison", _comparison(of.compared)))
-    return (
-        *facts,
-        Fact(
-            "Projection", f"{pyproj.CRS.from_user_input(crs).name} ({crs}). Nord de la projection en haut des cartes."
-        ),
-        Fact("Licence", "Les données gardent la licence de leur producteur. Nomenclature : standard CNIG de l'OCS GE."),
-    )
+@dataclass(frozen=True)
+class _Teller:
+    """A portrait and the language that it is told in."""
 
+    of: OfFiles
+    said: Words
+    texts: FileTexts
+    language: Language
 
-def _zone(of: OfFiles, told: str) -> str:
-    if of.zone_ha is None:
-        return f"{told.capitalize()}, {hectares(of.covered_ha)}."
-    text = (
-        f"{of.zone.name} ({told}), {hectares(of.zone_ha)}. Sa limite coupe les polygones : les chiffres sont les siens."
-    )
-    missing = of.zone_ha - of.covered_ha
-    if missing >= _NEGLIGIBLE_HA:
-        text += f" Les fichiers n'en couvrent pas {hectares(missing)} ({percent(100 * missing / of.zone_ha)})."
-    return text
-
-
-def _reading(vintage: FileVintage) -> str:
-    layer = vintage.layer
-    text = f"Couche {layer.name} : {reading_told(layer)}"
-    if vintage.built_zone is not None:
-        text += " La zone construite est livrée avec elle."
-    return text
-
-
-def _status(vintages: Sequence[FileVintage]) -> str:
-    official = [vintage for vintage in vintages if vintage.is_official_status]
-    computed = [vintage for vintage in vintages if not vintage.is_official_status]
-    told = []
-    if computed:
-        told.append(
-            f"Statut {_of_years(computed)} calculé par millesime : croisement couverture × usage, puis seuils de "
-            "l'annexe de l'article R. 101-1 du code de l'urbanisme (décret n° 2023-1096)."
+    def facts(self) -> tuple[Fact, ...]:
+        of, texts, shared = self.of, self.texts, self.said.texts.sources
+        name = pyproj.CRS.from_user_input(of.material.crs).name
+        years = self.said.years(*(vintage.year for vintage in of.vintages))
+        comparison = (Fact(texts.comparison, self._comparison(of.compared)),) if of.compared is not None else ()
+        return (
+            Fact(shared.vintages, shared.vintages_body.format(years=years)),
+            Fact(texts.zone, self._zone()),
+            Fact(shared.product, shared.product_body),
+            *(Fact(texts.reading.format(year=vintage.year), self._reading(vintage)) for vintage in of.vintages),
+            Fact(shared.artificial, self._status()),
+            *comparison,
+            Fact(shared.projection, shared.projection_body.format(name=name, code=of.material.crs)),
+            Fact(shared.licence, texts.licence_body),
         )
-    if official:
-        told.append(f"Statut {_of_years(official)} lu tel que livré dans la couche d'artificialisation.")
+
+    def trust(self) -> str:
+        """How sure the figures are: what was measured, and how much of the flux rests on what."""
+        of, texts, numbers = self.of, self.texts, self.said.numbers
+        compared = of.compared
+        if compared is None:
+            return texts.trust
+        year, code, table = compared.years[1], of.zone.code, of.material.indicators
+        gain, loss, without = (
+            table.value("artificialisation", name, year=year, code=code)
+            for name in ("gain", "loss", "flux_without_code_change")
+        )
+        if gain + loss < _NEGLIGIBLE_HA:
+            return f"{texts.trust} {texts.trust_nothing}"
+        flux = numbers.hectares(gain + loss)
+        doubts = (
+            (texts.noise, compared.noise_gain_ha + compared.noise_loss_ha),
+            (texts.without, without),
+            (texts.near, compared.near_threshold_ha),
+        )
+        parts = [text.format(area=numbers.hectares(area)) for text, area in doubts if area >= _NEGLIGIBLE_HA]
+        if not parts:
+            return f"{texts.trust} {texts.trust_all_change.format(flux=flux)}"
+        return f"{texts.trust} {texts.trust_some.format(flux=flux, parts=texts.between.join(parts))}"
+
+    def cautions(self) -> list[Caution]:
+        of, texts = self.of, self.texts
+        found = []
+        if of.compared is not None and of.compared.warnings:
+            unknown = "unknown" in [vintage.layer.generations[0] for vintage in of.vintages]
+            found.append(Caution(texts.comparable, texts.unknown_generation if unknown else texts.two_generations))
+        if of.zone_ha and of.zone_ha - of.covered_ha >= _MISSING_SHARE * of.zone_ha:
+            found.append(Caution(texts.not_covered, texts.not_covered_body.format(**self._missing(of.zone_ha))))
+        if {vintage.is_official_status for vintage in of.vintages} == {True, False}:
+            found.append(Caution(texts.two_origins, texts.two_origins_body))
+        return found
+
+    def _missing(self, zone_ha: float) -> dict[str, str]:
+        area, numbers = zone_ha - self.of.covered_ha, self.said.numbers
+        return {"area": numbers.hectares(area), "share": numbers.percent(100 * area / zone_ha)}
+
+    def _zone(self) -> str:
+        of, texts, numbers = self.of, self.texts, self.said.numbers
+        if of.zone_ha is None:
+            return texts.zone_whole.format(area=numbers.hectares(of.covered_ha))
+        level = texts.levels[of.zone.level].format(code=of.zone.code)
+        told = texts.zone_cut.format(name=of.zone.name, level=level, area=numbers.hectares(of.zone_ha))
+        if of.zone_ha - of.covered_ha < _NEGLIGIBLE_HA:
+            return told
+        return f"{told} {texts.zone_missing.format(**self._missing(of.zone_ha))}"
+
+    def _reading(self, vintage: FileVintage) -> str:
+        texts = self.texts
+        told = f"{texts.layer.format(name=vintage.layer.name)} {reading_told(vintage.layer, self.language)}"
+        return told if vintage.built_zone is None else f"{told} {texts.built_zone}"
+
+    def _status(self) -> str:
+        texts, vintages = self.texts, self.of.vintages
+        official = [vintage for vintage in vintages if vintage.is_official_status]
+        computed = [vintage for vintage in vintages if not vintage.is_official_status]
+        told = [
+            text.format(years=self._years(found))
+            for text, found in ((texts.computed, computed), (texts.read_as_is, official))
+            if found
+        ]
         flags = sum(disagreeing_flags(vintage.layer) for vintage in official)
         if flags:
-            told.append(
-                f"L'attribut crit_seuil de {plural(flags, 'polygone', 'polygones')} contredit le statut livré et le "
-                "croisement : c'est le statut qui est cru."
-            )
-    return " ".join(told)
+            told.append(self.said.count(texts.flags, flags))
+        return " ".join(told)
 
+    def _years(self, vintages: Sequence[FileVintage]) -> str:
+        return self.said.years(*(vintage.year for vintage in vintages))
 
-def _of_years(vintages: Sequence[FileVintage]) -> str:
-    return "de " + " et de ".join(str(vintage.year) for vintage in vintages)
-
-
-def _comparison(compared: Compared) -> str:
-    first, second = compared.years
-    text = f"Les deux millésimes sont superposés au centimètre ; les statuts de {first} et de {second} donnent le flux."
-    if compared.tolerance_m > 0:
-        within = f"{number(compared.tolerance_m, decimals=1)}{FIXED}m"
-        text += (
-            f" Leurs limites ne coïncident pas : celles de {second} à moins de {within} de celles de {first} y sont "
-            "ramenées."
-        )
-    alone = sum(compared.alone_ha)
-    if alone >= _NEGLIGIBLE_HA:
-        text += f" {hectares(alone)} ne sont couverts que par un seul millésime et ne sont pas comptés."
-    return text
-
-
-def _trust(of: OfFiles) -> str:
-    """How sure the figures are: what was measured, and how much of the flux rests on what."""
-    text = "La précision de ces fichiers n'a pas été mesurée ici : un petit écart peut être une erreur de la carte."
-    compared, place = of.compared, of.material.indicators
-    if compared is None:
-        return text
-    year, code = compared.years[1], of.zone.code
-    gain, loss, without = (
-        place.value("artificialisation", name, year=year, code=code)
-        for name in ("gain", "loss", "flux_without_code_change")
-    )
-    flux = gain + loss
-    if flux < _NEGLIGIBLE_HA:
-        return f"{text} Aucun sol n'a changé de statut entre les deux fichiers."
-    noise = compared.noise_gain_ha + compared.noise_loss_ha
-    parts = []
-    if noise >= _NEGLIGIBLE_HA:
-        parts.append(f"{hectares(noise)} sont des bandes trop fines pour être distinguées d'une limite déplacée")
-    if without >= _NEGLIGIBLE_HA:
-        parts.append(f"{hectares(without)} viennent des seuils seuls, sans changement de couverture ni d'usage")
-    if compared.near_threshold_ha >= _NEGLIGIBLE_HA:
-        parts.append(
-            f"{hectares(compared.near_threshold_ha)} tiennent à des îlots dont la surface est proche d'un seuil"
-        )
-    told = f"Sur {hectares(flux)} qui ont changé de statut (gains et pertes additionnés), "
-    if not parts:
-        return (
-            f"{text} {told}tout vient d'un changement de couverture ou d'usage plus large que le tremblé des limites."
-        )
-    return f"{text} {told}{' ; '.join(parts)}."
-
-
-def _cautions(of: OfFiles) -> list[Caution]:
-    found = []
-    if of.compared is not None and of.compared.warnings:
-        found.append(Caution("Les deux millésimes ne sont pas sûrement comparables.", _generations(of)))
-    missing = 0.0 if of.zone_ha is None else of.zone_ha - of.covered_ha
-    if of.zone_ha and missing >= 0.001 * of.zone_ha:
-        found.append(
-            Caution(
-                "La zone n'est pas couverte en entier.",
-                f"{hectares(missing)} ({percent(100 * missing / of.zone_ha)}) manquent : les chiffres sont du reste.",
-            )
-        )
-    if {vintage.is_official_status for vintage in of.vintages} == {True, False}:
-        found.append(
-            Caution(
-                "Les deux statuts n'ont pas la même origine.",
-                "L'un est lu dans une couche officielle, l'autre calculé : une part du flux peut venir de là.",
-            )
-        )
-    return found
-
-
-def _generations(of: OfFiles) -> str:
-    generations = [vintage.layer.generations[0] for vintage in of.vintages]
-    if "unknown" in generations:
-        return (
-            "Rien dans les fichiers ne dit s'ils sont de la même génération (usages mixtes US235 détaillés ou non) : "
-            "entre deux générations, le flux mesure le changement de méthode."
-        )
-    return (
-        "L'un est de l'ancienne génération (usages mixtes US235), l'autre de la nouvelle : le flux mesure en partie le "
-        "changement de méthode. La comparaison a été forcée."
-    )
-
-
-_NOT_MEASURED = (
-    "La précision de ces fichiers n'a pas été mesurée : aucun échantillon de contrôle ne les accompagne. Aucun "
-    "intervalle de confiance n'est donc donné."
-)
-
-_ERRORS = (
-    "Les codes sont ceux des fichiers, produits à partir d'images aériennes et de bases nationales qui ont leurs "
-    "retards."
-)
+    def _comparison(self, compared: Compared) -> str:
+        (first, second), texts, numbers = compared.years, self.texts, self.said.numbers
+        told = [texts.compared.format(first=first, second=second)]
+        if compared.tolerance_m > 0:
+            metres = numbers.number(compared.tolerance_m, decimals=1)
+            told.append(texts.snapped.format(first=first, second=second, metres=metres))
+        if sum(compared.alone_ha) >= _NEGLIGIBLE_HA:
+            told.append(texts.alone.format(area=numbers.hectares(sum(compared.alone_ha))))
+        return " ".join(told)

@@ -13,6 +13,7 @@ from typing import Any
 from millesime.io.typesetting import to_pdf
 from millesime.publication.portrait import Page
 from millesime.publication.portrait.page import typeset
+from millesime.publication.portrait.wording import Language
 from millesime.publication.portrait_pdf.words import words_of
 
 _SUFFIXES = {"image/png": "png", "image/jpeg": "jpg"}
@@ -51,15 +52,13 @@ def document_of(page: Page) -> Document:
         held["limits.svg"] = _limits(page).encode()
     data = {
         "title": f"{page.territory}, {page.years_text}",
-        "lang": "fr",
-        "region": "FR",
         "page": _plain(dataclasses.replace(page, uris={}, photos={}, shots=_without_pictures(page))),
         "words": words_of(page),
         "pictures": names,
         "limits": "limits.svg" if page.view.limits else None,
         "shade": photos.get(page.change.year) if page.change is not None else None,
     }
-    held["page.json"] = json.dumps(_typeset(data), ensure_ascii=False, sort_keys=True).encode()
+    held["page.json"] = json.dumps(_typeset(data, page.language), ensure_ascii=False, sort_keys=True).encode()
     source = (files("millesime.publication") / "templates" / "portrait.typ").read_text(encoding="utf-8")
     return Document(source, held)
 
@@ -85,13 +84,13 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, bytes) else value
 
 
-def _typeset(value: Any) -> Any:
+def _typeset(value: Any, language: Language) -> Any:
     """The same typography as the page's, everywhere."""
     if isinstance(value, Mapping):
-        return {key: _typeset(item) for key, item in value.items()}
+        return {key: _typeset(item, language) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_typeset(item) for item in value]
-    return typeset(value)
+        return [_typeset(item, language) for item in value]
+    return typeset(value, language)
 
 
 def _limits(page: Page) -> str:
