@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from millesime.artificialisation.agreement import Agreement, AgreementRow, agreement
+from millesime.artificialisation.delivered import DELIVERED, DeliveredStatus, delivered_status
 from millesime.artificialisation.exemptions import EXEMPTIONS, Exempted, Exemption, exempt
 from millesime.artificialisation.explanation import explain
 from millesime.artificialisation.parameters import STANDING, Parameters, parameters_from
@@ -17,12 +18,7 @@ from millesime.artificialisation.product import (
 )
 from millesime.artificialisation.reading import Occupation, occupation_of, occupations_of, one_each
 from millesime.artificialisation.status import Decision, decide
-from millesime.artificialisation.territories import (
-    DELIVERED,
-    DeliveredStatus,
-    artificialise_together,
-    delivered_status,
-)
+from millesime.artificialisation.territories import artificialise_together, delivered_together
 from millesime.artificialisation.told import figures, layers_of, map_of, rules_told
 from millesime.artificialisation.vintage import artificial_zones, artificialise, left_at_limit
 
@@ -51,6 +47,7 @@ __all__ = [
     "artificialise_together",
     "decide",
     "delivered_status",
+    "delivered_together",
     "exempt",
     "explain",
     "figures",

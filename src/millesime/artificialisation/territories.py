@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import geopandas
 import numpy as np
 import pandas as pd
 import shapely
 
+from millesime.artificialisation.delivered import DeliveredStatus, delivered_status
 from millesime.artificialisation.parameters import Parameters
-from millesime.artificialisation.product import ARTIFICIAL, FACT_COLUMNS, Artificialisation
+from millesime.artificialisation.product import Artificialisation
 from millesime.artificialisation.reading import Occupation
 from millesime.artificialisation.vintage import artificialise
 from millesime.errors import CrsError, GeometryError
-from millesime.nomenclature import ARTIFICIALISATION
-
-#: What `status_step` says of a status that came with the file.
-DELIVERED = "delivered"
 
 
 def artificialise_together(
@@ -82,20 +78,8 @@ def _on_shared_ground(one: geopandas.GeoDataFrame, other: geopandas.GeoDataFrame
     return len(np.unique(shapely.STRtree(one.geometry.to_numpy()).query(inside, predicate="intersects")[0]))
 
 
-@dataclass(frozen=True)
-class DeliveredStatus:
-    """The status that came with a file, taken as it is."""
-
-    result: Artificialisation
-    """`status_step` is 'delivered' where nothing else is known; the facts of the decision are there when the file
-    holds them."""
-
-    other_flags: int
-    """Polygons whose delivered `crit_seuil` is not (artif differs from the matrix)."""
-
-
-def delivered_status(occupations: Sequence[Occupation]) -> DeliveredStatus:
-    """The status of layers ARTIF as they were delivered. The matrix is looked up, not the thresholds.
+def delivered_together(occupations: Sequence[Occupation]) -> DeliveredStatus:
+    """The status of layers ARTIF as they were delivered, those of the départements one after the other.
 
     Args:
         occupations: of layers of kind ARTIF, in one CRS.
@@ -105,23 +89,13 @@ def delivered_status(occupations: Sequence[Occupation]) -> DeliveredStatus:
         GeometryError: two of them hold the same ground.
     """
     require_side_by_side(occupations)
-    frames, other_flags = [], 0
+    found = []
     for item in occupations:
         given = item.layer.frame
-        matrix = ARTIFICIALISATION.status(given["code_cs"], given["code_us"])
-        changed = (given["artif"] == ARTIFICIAL).to_numpy(bool) != matrix
-        if "crit_seuil" not in item.layer.missing:
-            told = given["crit_seuil"]
-            other_flags += int((told.notna() & (told.fillna(False).astype(bool) != changed)).sum())
-        facts = [name for name in FACT_COLUMNS if name in given.columns]
-        steps = given["status_step"].to_numpy() if "status_step" in given.columns else DELIVERED
-        frame = item.frame.assign(
-            aire=shapely.area(given.geometry.to_numpy()),
-            artif=given["artif"].to_numpy(),
-            crit_seuil=changed,
-            matrix_status=matrix,
-            status_step=steps,
-            **{name: given[name].to_numpy() for name in facts},
-        )
-        frames.append(frame)
-    return DeliveredStatus(Artificialisation(pd.concat(frames, ignore_index=True)), other_flags)
+        kept = [name for name in item.replaced if name in given.columns]
+        found.append(delivered_status(item.frame.assign(**{name: given[name].to_numpy() for name in kept})))
+    frames = [one.result.frame for one in found]
+    return DeliveredStatus(
+        Artificialisation(frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)),
+        other_flags=sum(one.other_flags for one in found),
+    )

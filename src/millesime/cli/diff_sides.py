@@ -79,7 +79,7 @@ def read_side(
     Raises:
         ConfigError: `status_from` is none of the words that are known.
     """
-    from millesime.artificialisation import artificialise_together, delivered_status
+    from millesime.artificialisation import artificialise_together, delivered_together
     from millesime.errors import ConfigError
 
     if status_from not in (None, *_STATUSES):
@@ -90,7 +90,7 @@ def read_side(
     if status_from == "computed" or occupations[0].layer.kind == "OCCUPATION_SOL":
         result = artificialise_together(occupations, parameters=rules, context=around)
         return Side(path, occupations, not_read, around, result, "computed")
-    found = delivered_status(occupations)
+    found = delivered_together(occupations)
     flags = f", {found.other_flags} of its crit_seuil contradict the matrix" if found.other_flags else ""
     return Side(path, occupations, not_read, around, found.result, f"delivered with the file{flags}")
 

@@ -75,7 +75,7 @@ def _decided(
     Raises:
         ConfigError: options of the decision, and a file that holds it already.
     """
-    from millesime.artificialisation import FACT_COLUMNS, artificialise_together, delivered_status
+    from millesime.artificialisation import FACT_COLUMNS, artificialise_together, delivered_together
     from millesime.errors import ConfigError
 
     limits = read_limits(limit, crs)
@@ -90,7 +90,7 @@ def _decided(
             place=path,
             remedy="explain the file that it was made from, or leave the options out",
         )
-    return delivered_status(occupations).result.frame
+    return delivered_together(occupations).result.frame
 
 
 def _row(

@@ -9,7 +9,7 @@ from millesime.artificialisation import (
     Parameters,
     artificialise,
     artificialise_together,
-    delivered_status,
+    delivered_together,
     occupations_of,
 )
 from millesime.errors import ConfigError, CrsError, GeometryError
@@ -80,14 +80,14 @@ def test_several_crs_are_refused(tmp_path):
         artificialise_together(_together(tmp_path, D032=_west(), D971=_east().set_crs(5490, allow_override=True)))
 
 
-def test_a_delivered_status_is_taken_as_it_is(tmp_path):
+def test_a_delivered_together_is_taken_as_it_is(tmp_path):
     """A house that the file calls 'non artif' stays so: nothing is decided, the matrix is looked up.
 
     Its `crit_seuil` says False, and the matrix says artificial: told. The wood is 'artif' with a right `crit_seuil`.
     """
     frame = frame_of((square(0, 0, 100), FIELD), (square(100, 0, 100), HOUSE), (square(200, 0, 100), WOOD))
     frame = frame.assign(aire=1.0, artif=["non artif", "non artif", "artif"], crit_seuil=[False, False, True])
-    taken = delivered_status(_together(tmp_path, "artif_2022_32", D032=frame))
+    taken = delivered_together(_together(tmp_path, "artif_2022_32", D032=frame))
     assert _letters(taken.result) == "nnA"
     assert taken.other_flags == 1
     found = taken.result.frame
@@ -98,6 +98,6 @@ def test_a_delivered_status_is_taken_as_it_is(tmp_path):
 
 def test_a_status_of_our_own_keeps_its_facts(tmp_path):
     ours = artificialise(_west()).frame
-    taken = delivered_status(_together(tmp_path, "ARTIF", D032=ours)).result.frame
+    taken = delivered_together(_together(tmp_path, "ARTIF", D032=ours)).result.frame
     for name in ("artif", "crit_seuil", "status_step", "category", "patch_place", "status_rules"):
         assert taken[name].tolist() == ours[name].tolist(), name
