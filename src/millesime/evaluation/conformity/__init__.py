@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from millesime.evaluation.conformity.anomaly import RULES, Anomaly
+from millesime.evaluation.conformity.deliveries import Checkable, check_delivery, checkable, limits_with, told
 from millesime.evaluation.conformity.edge_matching import CommonLimit, match_edges
 from millesime.evaluation.conformity.kinds import Kind, detect
 from millesime.evaluation.conformity.layer import Layer, layer_of
@@ -13,15 +14,20 @@ from millesime.evaluation.conformity.settings import Settings
 __all__ = [
     "RULES",
     "Anomaly",
+    "Checkable",
     "CommonLimit",
     "Kind",
     "Layer",
     "Report",
     "Settings",
+    "check_delivery",
     "check_layer",
     "check_layers",
+    "checkable",
     "detect",
     "layer_of",
+    "limits_with",
     "located",
     "match_edges",
+    "told",
 ]
