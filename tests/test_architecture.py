@@ -46,7 +46,13 @@ ORDER = (
 #: Where paths, sockets, clocks and databases may be touched.
 RIM_ROOMS = {"io", "compute", "production", "demo", "web", "cli"}
 RIM_FILES = {"step.py"}
-RIM_PLACES = {"model/checkpoints.py", "model/runtimes.py", "model/train.py", "nomenclature/tables/__init__.py"}
+RIM_PLACES = {
+    "model/checkpoints.py",
+    "model/published/conversion.py",
+    "model/runtimes.py",
+    "model/train.py",
+    "nomenclature/tables/__init__.py",
+}
 
 OUTSIDE_MODULES = {"socket", "sqlite3", "time", "datetime", "urllib", "http", "subprocess", "shutil", "tempfile", "os"}
 OUTSIDE_CALLS = {

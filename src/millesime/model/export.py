@@ -14,18 +14,26 @@ import torch
 _CHECKED_MULTIPLES = ((4, 4), (3, 7), (8, 5))
 
 
-def to_onnx(network: Any, *, bands: int) -> bytes:
+def to_onnx(network: Any, *, bands: int, fixed_px: int | None = None) -> bytes:
     """A network in evaluation mode as an ONNX file that takes uint8 numbers of any size it can.
 
     Batch norms are folded into convolutions. Input `pixels` (n, bands, h, w) uint8, output `logits` float32.
+
+    Args:
+        network: its `multiple_px` tells the sizes it takes.
+        bands: number of input bands.
+        fixed_px: side of the only size that the file takes; None for any.
     """
-    size = 4 * network.multiple_px
+    size = fixed_px or 4 * network.multiple_px
     sample = torch.zeros((1, bands, size, size), dtype=torch.uint8)
-    axes = {0: "batch", 2: "height", 3: "width"}
+    axes = {0: "batch"} if fixed_px else {0: "batch", 2: "height", 3: "width"}
     content = io.BytesIO()
     with warnings.catch_warnings():
         # The exporter by tracing is deprecated, yet writes smaller files, needs no size known, and torch is pinned.
         warnings.simplefilter("ignore", DeprecationWarning)
+        if fixed_px:
+            # What a trace takes for constant is: the size. The answers are compared with torch's in any case.
+            warnings.simplefilter("ignore", torch.jit.TracerWarning)
         export: Any = torch.onnx.export  # its annotation leaves out files in memory, which it takes
         export(
             network.eval(),
@@ -39,7 +47,7 @@ def to_onnx(network: Any, *, bands: int) -> bytes:
     return content.getvalue()
 
 
-def compare(network: Any, content: bytes, *, bands: int) -> dict[str, Any]:
+def compare(network: Any, content: bytes, *, bands: int, fixed_px: int | None = None) -> dict[str, Any]:
     """Answers of a network and of its ONNX file on random pixels.
 
     Returns:
@@ -48,8 +56,8 @@ def compare(network: Any, content: bytes, *, bands: int) -> dict[str, Any]:
     session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
     random = np.random.Generator(np.random.PCG64(0))
     difference, equal, sizes = 0.0, [], []
-    for rows, cols in _CHECKED_MULTIPLES:
-        height, width = rows * network.multiple_px, cols * network.multiple_px
+    checked = [(rows * network.multiple_px, cols * network.multiple_px) for rows, cols in _CHECKED_MULTIPLES]
+    for height, width in [(fixed_px, fixed_px)] if fixed_px else checked:
         pixels = random.integers(0, 256, size=(2, bands, height, width), dtype=np.uint8)
         answer = session.run(["logits"], {"pixels": pixels})[0]
         with torch.no_grad():

@@ -21,6 +21,9 @@ from millesime.model.card import ModelCard
 _BUILTIN = Path(__file__).parent / "builtin"
 
 
+#: Suffixes of weights that are converted when first used.
+_PUBLISHED = (".pth", ".pt", ".ckpt", ".bin", ".safetensors")
+
 #: What ONNX Runtime raises for a file that it cannot load.
 _REFUSALS = (
     refusals.Fail,
@@ -63,7 +66,8 @@ def load(reference: str | Path) -> Model:
     """Find a model and read its card.
 
     Args:
-        reference: `builtin:NAME`, or the path of an .onnx file with its card (.json) beside it.
+        reference: `builtin:NAME`, the path of an .onnx file with its card (.json) beside it, or of weights as IGN
+            publishes them, whose name tells the network.
 
     Raises:
         ModelError: there is no such model, no card, or a card of another file.
@@ -109,13 +113,27 @@ def _path_of(reference: str | Path) -> Path:
         path = local_file(text)
     except InputError as error:
         raise ModelError(error.message, place=error.place, remedy="give builtin:demo or an .onnx file") from error
+    if path.suffix in _PUBLISHED:
+        return _converted(path)
     if path.suffix != ".onnx":
         raise ModelError(
             f"a model is an .onnx file, got {path.suffix or 'no suffix'}",
             place=path,
-            remedy="export it with `millesime train`; files that can run code when read are never opened",
+            remedy="give what `millesime train` wrote, or weights that IGN publishes (.pth, .ckpt, .safetensors)",
         )
     return path
+
+
+def _converted(path: Path) -> Path:
+    try:
+        from millesime.model.published.conversion import converted
+    except ModuleNotFoundError as error:
+        raise ModelError(
+            f"{error.name} is not installed; published weights are converted with it, once",
+            place=path,
+            remedy="pip install torch==2.13.0, then pip install 'millesime[published]'",
+        ) from error
+    return converted(path)
 
 
 class OnnxRuntime:

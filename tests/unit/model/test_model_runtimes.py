@@ -73,10 +73,10 @@ def test_what_is_not_a_model_is_refused(tmp_path):
         load("builtin:nothing")
     with pytest.raises(ModelError, match="no such file"):
         load(tmp_path / "absent.onnx")
-    pickled = tmp_path / "weights.pth"
-    pickled.write_bytes(b"\x80\x04.")
-    with pytest.raises(ModelError, match=r"an \.onnx file, got \.pth"):
-        load(pickled)
+    unknown = tmp_path / "weights.tflite"
+    unknown.write_bytes(b"TFL3")
+    with pytest.raises(ModelError, match=r"an \.onnx file, got \.tflite"):
+        load(unknown)
 
 
 def _again(path, content, card):

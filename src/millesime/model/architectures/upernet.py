@@ -30,12 +30,34 @@ def _resized(features: Tensor, size: Sequence[int]) -> Tensor:
     return functional.interpolate(features, size=tuple(size), mode="bilinear", align_corners=False)
 
 
+def _shares(size: int, pool: int) -> Tensor:
+    """(pool, size) weights of the pixels in each cell of an adaptive average, whose cells may share pixels."""
+    begin = [index * size // pool for index in range(pool)]
+    end = [-(-(index + 1) * size // pool) for index in range(pool)]
+    weights = torch.zeros(pool, size)
+    for index in range(pool):
+        weights[index, begin[index] : end[index]] = 1.0 / (end[index] - begin[index])
+    return weights
+
+
+class _AveragePool(nn.Module):
+    """An adaptive average pool as two products of matrices: ONNX has no pool for cells of different sizes."""
+
+    def __init__(self, pool: int) -> None:
+        super().__init__()
+        self.pool = pool
+
+    def forward(self, features: Tensor) -> Tensor:
+        height, width = (int(side) for side in features.shape[2:])
+        rows, cols = _shares(height, self.pool).to(features), _shares(width, self.pool).to(features)
+        return torch.matmul(rows, torch.matmul(features, cols.T))
+
+
 class _PyramidPooling(nn.Module):
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.blocks = nn.ModuleList(
-            nn.Sequential(nn.AdaptiveAvgPool2d(pool), _convolution(channels, channels // len(_POOLS)))
-            for pool in _POOLS
+            nn.Sequential(_AveragePool(pool), _convolution(channels, channels // len(_POOLS))) for pool in _POOLS
         )
         self.out_conv = _convolution(2 * channels, _PYRAMID)
 

@@ -114,7 +114,7 @@ def published_model(reference: str) -> PublishedModel:
         raise _series(found.group())
     raise ModelError(
         f"{reference!r} names no published model",
-        remedy=f"name one with --published, such as {', '.join(published_names()[:3])}",
+        remedy=f"name the file as it was published, such as {published_names()[2]}.pth",
     )
 
 

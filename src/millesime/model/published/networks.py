@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
 from millesime.errors import ModelError
@@ -166,10 +165,3 @@ class HubNetwork(nn.Module):
 def parameter_count(network: nn.Module) -> int:
     """Number of weights that training may move."""
     return sum(parameter.numel() for parameter in network.parameters())
-
-
-def normalised(pixels: Tensor, *, mean: Sequence[float], std: Sequence[float]) -> Tensor:
-    """Digital numbers (n, bands, h, w) less the mean of each band, over its standard deviation."""
-    centre = torch.tensor(mean, dtype=torch.float32)[None, :, None, None]
-    scale = torch.tensor(std, dtype=torch.float32)[None, :, None, None]
-    return (pixels.to(torch.float32) - centre) / scale

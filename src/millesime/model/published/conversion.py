@@ -1,0 +1,158 @@
+"""Published weights turned into what every runtime reads: an .onnx file with its card, made once and kept.
+
+Conversion needs torch; what it made does not. It is kept under the digest of the weights, so that another file of the
+same name is converted anew. The answer of the .onnx file is compared with torch's; the comparison stands in the card.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from millesime.errors import ModelError
+from millesime.io.files import folder_written_whole, local_file
+from millesime.model import export
+from millesime.model.card import ModelCard
+from millesime.model.published.catalogue import PublishedModel, published_model
+from millesime.model.published.networks import build_network, parameter_count
+from millesime.model.published.weights import fill, read_weights
+
+#: Changes when the same weights would be converted to something else.
+_VERSION = 1
+
+#: Windows of a network without a fixed size are a multiple of this.
+_MULTIPLE_PX = 32
+
+#: Share of pixels whose class must be equal in torch and in the .onnx file.
+_LEAST_EQUAL = 0.999
+
+#: IGN's own resolution of aerial images, in metres.
+_RESOLUTION_M = 0.2
+
+
+class _FromDigitalNumbers(nn.Module):
+    """A network that takes uint8 digital numbers: the normalisation goes with it."""
+
+    def __init__(self, network: nn.Module, facts: PublishedModel, multiple_px: int) -> None:
+        super().__init__()
+        self.network, self.multiple_px = network, multiple_px
+        self.mean = nn.Buffer(torch.tensor(facts.mean, dtype=torch.float32)[None, :, None, None])
+        self.std = nn.Buffer(torch.tensor(facts.std, dtype=torch.float32)[None, :, None, None])
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Logits (n, classes, h, w) of digital numbers (n, bands, h, w)."""
+        logits: Tensor = self.network((pixels.to(torch.float32) - self.mean) / self.std)
+        return logits
+
+
+def cache_folder() -> Path:
+    """Where converted models are kept: MILLESIME_CACHE, else the user's cache folder."""
+    own = os.environ.get("MILLESIME_CACHE")
+    if own:
+        return Path(own) / "models"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "millesime" / "models"
+
+
+def converted(
+    weights: str | Path, *, name: str | None = None, window_px: int | None = None, cache: Path | None = None
+) -> Path:
+    """The .onnx file of published weights, made unless it is there already.
+
+    Args:
+        weights: file as published.
+        name: name of the published model; that of the file by default.
+        window_px: side of the windows of a network that is built for one size; 512 by default.
+        cache: folder of converted models.
+
+    Raises:
+        ModelError: unknown name, weights of another network, or an .onnx file that does not answer as torch does.
+    """
+    file = local_file(weights)
+    facts = published_model(name or file.name)
+    window = window_px or facts.window_px
+    digest = _digest(file)
+    folder = (cache or cache_folder()) / f"{facts.name}-{digest[:16]}-{window}px-{_VERSION}"
+    path = folder / f"{facts.name}.onnx"
+    if path.is_file() and path.with_suffix(".json").is_file():
+        return path
+    content, card = convert(facts, file, window_px=window, source_sha256=digest)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder_written_whole(folder, replaces="*") as made:
+        (made / path.name).write_bytes(content)
+        text = json.dumps(card.model_dump(mode="json"), indent=2, ensure_ascii=False)
+        (made / path.with_suffix(".json").name).write_text(text + "\n", encoding="utf-8")
+    return path
+
+
+def convert(facts: PublishedModel, file: Path, *, window_px: int, source_sha256: str) -> tuple[bytes, ModelCard]:
+    """The .onnx file and the card of published weights.
+
+    Raises:
+        ModelError: see `converted`.
+    """
+    network = build_network(
+        facts.architecture, bands=len(facts.bands), classes=len(facts.class_values), window_px=window_px
+    )
+    fill(network, read_weights(file), place=file)
+    # Exported with height and width left open, a UPerNet answers wrongly and silently at other sizes.
+    is_fixed = "upernet" in facts.architecture
+    whole = _FromDigitalNumbers(network, facts, window_px if is_fixed else _MULTIPLE_PX).eval()
+    content = export.to_onnx(whole, bands=len(facts.bands), fixed_px=window_px if is_fixed else None)
+    check = export.compare(whole, content, bands=len(facts.bands), fixed_px=window_px if is_fixed else None)
+    if check["equal_classes"] < _LEAST_EQUAL:
+        raise ModelError(
+            f"the converted model gives other classes than torch on {1 - check['equal_classes']:.2%} of the pixels",
+            place=file,
+            remedy="report it with the name of the model and the versions of torch and onnxruntime",
+        )
+    return content, _card(facts, content, check, network=network, whole=whole, window_px=window_px, sha=source_sha256)
+
+
+def _card(
+    facts: PublishedModel,
+    content: bytes,
+    check: dict[str, Any],
+    *,
+    network: nn.Module,
+    whole: _FromDigitalNumbers,
+    window_px: int,
+    sha: str,
+) -> ModelCard:
+    unused = ", ".join(map(str, facts.never_predicted))
+    limits = ("trained on aerial images of mainland France at 20 cm",)
+    if unused:
+        limits += (f"classes {unused} had no weight in training: leave them out with --restrict where they appear",)
+    return ModelCard(
+        name=facts.name,
+        version=sha[:12],
+        architecture=facts.architecture,
+        parameter_count=parameter_count(network),
+        nomenclature="flair",
+        nomenclature_version="1",
+        class_values=facts.class_values,
+        bands=facts.bands,
+        height_coding="flair8",
+        resolution_m=_RESOLUTION_M,
+        mean=facts.mean,
+        std=facts.std,
+        normalisation="in graph",
+        window_multiple_px=whole.multiple_px,
+        window_px=window_px,
+        margin_px=min(facts.margin_px, window_px // 4),
+        onnx_sha256=hashlib.sha256(content).hexdigest(),
+        training={"weights sha256": sha},
+        export_check=check,
+        licence=facts.licence,
+        limits=limits,
+    )
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()

@@ -1,0 +1,95 @@
+"""Published weights converted once: checked against torch, kept under their digest, told by their card."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections import OrderedDict
+
+import numpy as np
+import pytest
+
+from millesime.errors import ModelError
+from millesime.model import load
+
+torch = pytest.importorskip("torch", reason="needs torch: pip install torch==2.13.0")
+if importlib.util.find_spec("segmentation_models_pytorch") is None:
+    pytest.skip("needs pip install 'millesime[published]'", allow_module_level=True)
+pytestmark = pytest.mark.torch
+
+from millesime.model.architectures.upernet import _AveragePool  # noqa: E402
+from millesime.model.published import published_model  # noqa: E402
+from millesime.model.published.conversion import cache_folder, converted  # noqa: E402
+from millesime.model.published.networks import build_network  # noqa: E402
+
+NAME = "FLAIR-INC_rgbi_15cl_resnet34-unet"
+
+
+@pytest.fixture(scope="module")
+def network():
+    torch.manual_seed(5)
+    return build_network("resnet34-unet", bands=4, classes=19)
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory, network):
+    path = tmp_path_factory.mktemp("weights") / f"{NAME}_weights.pth"
+    torch.save(OrderedDict((f"model.seg_model.{key}", value) for key, value in network.state_dict().items()), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def onnx(tmp_path_factory, weights):
+    return converted(weights, cache=tmp_path_factory.mktemp("cache"))
+
+
+def test_the_converted_model_answers_as_torch_does(onnx, network):
+    runtime = load(onnx).open()
+    facts = published_model(NAME)
+    pixels = np.random.default_rng(0).integers(0, 256, (2, 4, 96, 64), dtype=np.uint8)
+    mean, std = (np.asarray(values, np.float32)[None, :, None, None] for values in (facts.mean, facts.std))
+    with torch.no_grad():
+        expected = network(torch.from_numpy((pixels - mean) / std)).numpy()
+    np.testing.assert_allclose(runtime.logits(pixels), expected, rtol=0, atol=1e-4)
+
+
+def test_the_card_tells_bands_classes_and_limits(onnx):
+    card = load(onnx).card
+    assert card.name == NAME
+    assert card.bands == ("red", "green", "blue", "near_infrared")
+    assert card.cover_nomenclature.name == "flair"
+    assert card.class_values == tuple(range(1, 20))
+    assert card.export_check["equal_classes"] >= 0.999
+    assert "15, 16, 17, 19" in card.limits[-1]
+
+
+def test_weights_are_converted_once_and_anew_when_they_change(tmp_path, weights, network):
+    first = converted(weights, cache=tmp_path)
+    before = first.stat().st_mtime_ns
+    assert converted(weights, cache=tmp_path) == first
+    assert first.stat().st_mtime_ns == before
+    other = tmp_path / weights.name
+    torch.save(
+        {key: value + 1 if key.endswith("bias") else value for key, value in network.state_dict().items()}, other
+    )
+    assert converted(other, cache=tmp_path).parent != first.parent
+
+
+def test_nothing_is_kept_of_weights_of_another_network(tmp_path, network):
+    path = tmp_path / "FLAIR-INC_rgbie_15cl_resnet34-unet.pth"  # five bands by its name, four by its weights
+    torch.save(network.state_dict(), path)
+    with pytest.raises(ModelError, match=r"encoder\.conv1\.weight \(64, 4, 7, 7\) for \(64, 5, 7, 7\)"):
+        converted(path, cache=tmp_path / "cache")
+    assert not (tmp_path / "cache").exists()
+
+
+def test_a_model_is_loaded_by_the_path_of_its_weights(monkeypatch, tmp_path, weights):
+    monkeypatch.setenv("MILLESIME_CACHE", str(tmp_path))
+    assert load(weights).card.name == NAME
+    assert next(cache_folder().glob("*/*.onnx")).is_relative_to(tmp_path)
+
+
+@pytest.mark.parametrize(("size", "pool"), [(16, 1), (16, 3), (16, 6), (17, 6), (7, 6)])
+def test_pooling_by_matrices_is_adaptive_pooling(size, pool):
+    features = torch.rand(2, 3, size, size + 2)
+    expected = torch.nn.functional.adaptive_avg_pool2d(features, pool)
+    torch.testing.assert_close(_AveragePool(pool)(features), expected, rtol=1e-5, atol=1e-6)
