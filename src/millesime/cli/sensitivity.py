@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from millesime.cli.diff_sides import Side, read_side
 from millesime.cli.output import AsJson, emit
+from millesime.cli.sensitivity_text import as_text
+from millesime.cli.status_options import (
+    Crs,
+    Limit,
+    StatusOptions,
+    read_limits,
+    require_writable,
+    with_status_options,
+)
 
 if TYPE_CHECKING:
     import geopandas
 
-    from millesime.artificialisation import Artificialisation
     from millesime.differential import Differential, Overlay
     from millesime.indicators.sensitivity import Sensitivity
-    from millesime.sources.ocsge import DeliveredLayer
+    from millesime.indicators.written_numbers import Language
 
 #: How far borders that do not match may be from one another, in metres, when nothing is said: as `millesime diff`.
 _TOLERANCE_M = 0.5
-_SHOWN = 10
 
 
+@with_status_options
 def command(
     first: Annotated[Path, typer.Argument(help="OCCUPATION_SOL: delivery, folder, archive or file.")],
+    status: StatusOptions,
     second: Annotated[Path | None, typer.Argument(help="A later vintage; without it, the stock only.")] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="GeoPackage or CSV to write.")] = None,
     top: Annotated[int, typer.Option(min=1, help="How many polygons to rank.")] = 50,
@@ -31,116 +42,119 @@ def command(
         Path | None, typer.Option(help="Admin Express' communes: the table also tells of each of them.")
     ] = None,
     near: Annotated[float, typer.Option(min=0.001, max=0.5, help="Near a threshold: within this share of it.")] = 0.05,
+    confidence: Annotated[
+        str, typer.Option(help="Attribute that tells how certain a polygon is, between 0 and 1 or in percent.")
+    ] = "confidence",
     tolerance_m: Annotated[
         float | None, typer.Option(min=0, help="As of `millesime diff`: borders at most this far apart are snapped.")
     ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Compare generations of the nomenclature that differ.")
+    ] = False,
     years: Annotated[
         str | None, typer.Option(help="The vintages, where the files do not tell them: 2022, or 2019,2022.")
     ] = None,
-    crs: Annotated[str | None, typer.Option(help="CRS of files that have none: EPSG:2154.")] = None,
+    status_from: Annotated[
+        str | None, typer.Option("--status", help="As of `millesime diff`: delivered, or computed.")
+    ] = None,
+    context_first: Annotated[
+        list[Path] | None, typer.Option(help="OCS GE of a neighbour of the first vintage; may be repeated.")
+    ] = None,
+    context_second: Annotated[
+        list[Path] | None, typer.Option(help="OCS GE of a neighbour of the second vintage; may be repeated.")
+    ] = None,
+    limit: Limit = None,
     language: Annotated[str, typer.Option("--lang", help="Of the sentences: fr or en.")] = "fr",
+    crs: Crs = None,
     as_json: AsJson = False,
 ) -> None:
     """Hectares of the figure that rest on thresholds, doubtful uses and readings of the law; the polygons that weigh.
 
     Each item is decided again with one thing otherwise. Differences of several items do not add up.
     """
+    from millesime.artificialisation import rules_told
+    from millesime.errors import ConfigError
     from millesime.indicators import doubt, sensitivity, weighty
+    from millesime.sources.ocsge import require_comparable
 
-    _require(output, language)
-    paths = [first] if second is None else [first, second]
-    layers = [_read(path, crs) for path in paths]
-    vintages = [_status(layer) for layer in layers]
-    known = _years(layers, years)
-    comparison, used = _compared(vintages, known, layers[0].territory or "", tolerance_m)
-    territory = (layers[0].territory or "", "")
+    require_writable(output, ".gpkg", ".csv")
+    if language not in ("fr", "en"):
+        raise ConfigError(f"--lang is {language!r}", remedy="use fr or en")
+    spoken: Language = "en" if language == "en" else "fr"
+    rules, limits = status.parameters(), read_limits(limit, crs)
+    given = [(first, context_first), *([] if second is None else [(second, context_second)])]
+    sides = [
+        read_side(path, around or (), rules, status_from=status_from, limit=limits, crs=crs) for path, around in given
+    ]
+    known = _years(sides, years)
+    warnings = [] if second is None else [*require_comparable(*(side.generation for side in sides), force=force)]
+    code = "-".join(item.layer.territory or "" for item in sides[0].occupations)
+    comparison, tolerance = _compared(sides, known, code, tolerance_m)
+    vintages = [side.result for side in sides]
     result = sensitivity.sensitivity(
         vintages,
         years=known,
-        territory=territory,
+        territory=(code, ""),
         comparison=comparison,
         places=None if communes is None else _places(communes, vintages[0].frame),
-        parameters=sensitivity.Parameters(near_share=near),
+        parameters=sensitivity.Parameters(near_share=near, confidence=confidence.lower()),
+        context=[[item.frame for item in side.around] for side in sides],
     )
     polygons = weighty.weighty_polygons(
         vintages,
         years=known,
         comparison=comparison,
         top=top,
-        parameters=doubt.Parameters(near_share=near),
-        language="en" if language == "en" else "fr",
+        parameters=doubt.Parameters(near_share=near, confidence=confidence.lower()),
+        language=spoken,
     )
     told = {
-        "files": [str(path) for path in paths],
-        "output": None if output is None else str(output),
+        "vintages": [side.told() for side in sides],
         "years": list(known),
-        "rows": [{"read": layer.counts["read"], "used": layer.counts["used"]} for layer in layers],
-        "told": [*(f"{layer.name}: {sentence}" for layer in layers for sentence in layer.told), *result.told],
-        "near_share": near,
-        "tolerance_m": used,
+        "output": None if output is None else str(output),
         "written": [] if output is None else _write(output, result, polygons),
-        "sentences": list(result.sentences(territory[0], language="en" if language == "en" else "fr")),
+        "warnings": [*warnings, *result.told],
+        "rules": rules_told(rules),
+        "near_share": near,
+        "tolerance_m": tolerance,
+        "sentences": list(result.sentences(code, language=spoken)),
         "items": _records(result.table),
         "polygons": _records(polygons.drop(columns="geometry")),
     }
-    emit(told, as_json=as_json, text=_text(told))
+    emit(told, as_json=as_json, text=as_text(told))
 
 
-def _require(output: Path | None, language: str) -> None:
+def _years(sides: Sequence[Side], given: str | None) -> tuple[int, ...]:
     from millesime.errors import ConfigError
 
-    if output is not None and output.suffix.lower() not in (".gpkg", ".csv"):
-        raise ConfigError(
-            f"{output.suffix or 'no suffix'} is not written", place=output, remedy="end it with .gpkg, .csv"
-        )
-    if output is not None and not output.absolute().parent.is_dir():
-        raise ConfigError("no such folder", place=output.parent, remedy="create it first")
-    if language not in ("fr", "en"):
-        raise ConfigError(f"--lang is {language!r}", remedy="use fr or en")
-
-
-def _read(path: Path, crs: str | None) -> DeliveredLayer:
-    from millesime.sources.ocsge import read_delivery
-
-    return read_delivery(path, kind="OCCUPATION_SOL", crs=crs).layer("OCCUPATION_SOL")
-
-
-def _status(layer: DeliveredLayer) -> Artificialisation:
-    from millesime.artificialisation import artificialise
-
-    return artificialise(layer.frame)
-
-
-def _years(layers: list[DeliveredLayer], given: str | None) -> tuple[int, ...]:
-    from millesime.errors import ConfigError
-
-    found = [layer.year for layer in layers]
+    found = [side.year for side in sides]
     if given is not None:
         try:
             found = [int(part) for part in given.split(",")]
         except ValueError as error:
             raise ConfigError(f"--years is {given!r}", remedy="give 2022, or 2019,2022") from error
     known = [year for year in found if year is not None]
-    if len(known) != len(layers) or sorted(set(known)) != known:
+    if len(known) != len(sides) or sorted(set(known)) != known:
         raise ConfigError(
-            f"the vintages are {', '.join(map(str, found))}",
-            place=" and ".join(layer.name for layer in layers),
+            f"the vintages are {', '.join('not known' if year is None else str(year) for year in found)}",
+            place=" and ".join(side.names for side in sides),
             remedy="the earlier comes first; say them with --years 2019,2022",
         )
     return tuple(known)
 
 
 def _compared(
-    vintages: list[Artificialisation], years: tuple[int, ...], territory: str, tolerance_m: float | None
+    sides: Sequence[Side], years: tuple[int, ...], territory: str, tolerance_m: float | None
 ) -> tuple[tuple[Differential, Overlay] | None, float | None]:
     from millesime.differential import ENOUGH, Parameters, difference, matching_share
 
-    if len(vintages) == 1:
+    if len(sides) == 1:
         return None, None
-    share = matching_share(*(vintage.frame.geometry.to_numpy() for vintage in vintages))
+    first, second = (side.result for side in sides)
+    share = matching_share(first.frame.geometry.to_numpy(), second.frame.geometry.to_numpy())
     chosen = tolerance_m if tolerance_m is not None else (0.0 if share >= ENOUGH else _TOLERANCE_M)
     rules = Parameters(tolerance_m=chosen)
-    return difference(*vintages, years=(years[0], years[1]), territory=territory, parameters=rules), chosen
+    return difference(first, second, years=(years[0], years[1]), territory=territory, parameters=rules), chosen
 
 
 def _places(path: Path, frame: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
@@ -163,8 +177,7 @@ def _write(output: Path, result: Sensitivity, polygons: geopandas.GeoDataFrame) 
     from millesime.io.vector import write_geopackage
 
     if output.suffix.lower() == ".gpkg":
-        table = result.table.astype({"year_from": "float64"})
-        write_geopackage(output, {"POLYGONS": polygons, "SENSITIVITY": table})
+        write_geopackage(output, {"POLYGONS": polygons, "SENSITIVITY": result.table})
         return ["POLYGONS", "SENSITIVITY"]
     points = shapely.point_on_surface(polygons.geometry.to_numpy())
     places = {"x": shapely.get_x(points).round(2), "y": shapely.get_y(points).round(2)}
@@ -180,28 +193,3 @@ def _records(frame: Any) -> list[dict[str, Any]]:
         {str(name): round(value, 6) if isinstance(value, float) else value for name, value in row.items()}
         for row in plain.to_dict("records")
     ]
-
-
-def _text(told: dict[str, Any]) -> str:
-    lines = [f"{path}: {rows['read']} rows read, {rows['used']} used" for path, rows in _pairs(told)]
-    lines += [f"  {sentence}" for sentence in told["told"]]
-    lines += told["sentences"]
-    lines.append(f"  {'figure':<11}{'item':<38}{'ground ha':>11}{'figure ha':>11}{'otherwise':>11}{'difference':>12}")
-    for row in told["items"]:
-        if row["level"] == "territory" and row["figure"] in ("stock", "net"):
-            figure = f"{row['figure']} {row['year_to']}"
-            hectares = (row["ground_ha"], row["figure_ha"], row["other_ha"])
-            cells = "".join(f"{value:>11.2f}" for value in hectares)
-            lines.append(
-                f"  {figure:<11}{row['item']} > {row['alternative']:<{35 - len(row['item'])}}{cells}"
-                f"{round(row['difference_ha'], 2) + 0.0:>12.2f}"
-            )
-    lines += [f"{row['rank']:>3}. {row['why']}" for row in told["polygons"][:_SHOWN]]
-    left = len(told["polygons"]) - _SHOWN
-    if left > 0:
-        lines.append(f"     … and {left} more" + ("" if told["output"] else ", written with -o"))
-    return "\n".join(lines)
-
-
-def _pairs(told: dict[str, Any]) -> list[tuple[str, dict[str, int]]]:
-    return list(zip(told["files"], told["rows"], strict=True))

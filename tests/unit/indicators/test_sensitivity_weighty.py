@@ -12,7 +12,7 @@ from test_sensitivity import FIELD, GARDEN, HOUSE, MIXED, UNKNOWN, square, vinta
 from millesime.artificialisation import artificialise
 from millesime.cli import sensitivity as command
 from millesime.differential import difference
-from millesime.errors import ConfigError, InternalError
+from millesime.errors import ConfigError, InternalError, RefusedError
 from millesime.indicators.doubt import BASE, WEIGHTS, Facts, Parameters, suspect_pairs
 from millesime.indicators.weighty import weighty_polygons
 from millesime.io.vector import read_vector, write_geopackage
@@ -154,6 +154,22 @@ def test_command(tmp_path):
     assert table.read_text().startswith("level,code,name,figure,year_from")
     text = runner.invoke(app, [first, second], catch_exceptions=False).stdout
     assert "l’artificialisation nette est de +0,36\u00a0ha" in text
+
+
+def test_readings_confidence_and_generations_on_the_command_line(tmp_path):
+    """Two gardens of 1 600 m² that meet in a corner; one of them is uncertain. US235 alone is the old generation."""
+    corner = vintage((square(20, 20, 40), GARDEN), (square(60, 60, 40), GARDEN))
+    path = tmp_path / "2022.gpkg"
+    frame = corner.frame[["id", "code_cs", "code_us", "geometry"]].assign(millesime="2022", Sure=[20.0, 90.0, None])
+    write_geopackage(path, {"OCCUPATION_SOL": frame})
+    told = _told(path, "--connectivity", "touch", "--confidence", "Sure")
+    rows = {(row["item"], row["alternative"]): row for row in told["items"]}
+    assert rows[("connectivity", "edge")]["difference_ha"] == pytest.approx(-0.32)
+    assert rows[("low_confidence", "not_artificial")]["difference_ha"] == pytest.approx(-0.16)
+    old = _file(tmp_path, 2019, vintage((square(20, 20, 60), MIXED)))
+    with pytest.raises(RefusedError, match="generation"):
+        runner.invoke(app, [old, str(path)], catch_exceptions=False)
+    assert "forced" in _told(old, path, "--force")["warnings"][0]
 
 
 @pytest.mark.parametrize(
