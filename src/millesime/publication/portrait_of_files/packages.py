@@ -93,7 +93,7 @@ def _territory(of: OfFiles) -> Package:
     # The whole map has no limit of its own: its outline is that of its polygons.
     ground = zone.ground
     if ground is None:
-        ground = shapely.union_all(material.current.ocsge.geometry.to_numpy(), grid_size=0.01)
+        ground = shapely.coverage_union_all(material.current.ocsge.geometry.to_numpy())
     outline = geopandas.GeoDataFrame({"code": [zone.code], "nom": [zone.name]}, geometry=[ground], crs=material.crs)
     layers, styles = {"ZONE": outline}, {"ZONE": (_zone_style(),)}
     if len(material.communes):

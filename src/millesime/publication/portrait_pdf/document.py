@@ -7,14 +7,18 @@ import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
+
+from jinja2 import Environment, PackageLoader
 
 from millesime.io.typesetting import to_pdf
 from millesime.publication.portrait import Page
 from millesime.publication.portrait.page import typeset
 from millesime.publication.portrait.wording import Language
 from millesime.publication.portrait_pdf.words import words_of
+
+#: Where the page's own templates lie: it is taken as it is, nothing is filled in.
+_TEMPLATES = PackageLoader("millesime.publication")
 
 _SUFFIXES = {"image/png": "png", "image/jpeg": "jpg"}
 
@@ -59,7 +63,7 @@ def document_of(page: Page) -> Document:
         "shade": photos.get(page.change.year) if page.change is not None else None,
     }
     held["page.json"] = json.dumps(_typeset(data, page.language), ensure_ascii=False, sort_keys=True).encode()
-    source = (files("millesime.publication") / "templates" / "portrait.typ").read_text(encoding="utf-8")
+    source, _, _ = _TEMPLATES.get_source(Environment(autoescape=True), "portrait.typ")
     return Document(source, held)
 
 
