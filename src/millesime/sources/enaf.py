@@ -18,7 +18,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -26,9 +25,18 @@ import pandas as pd
 
 from millesime.errors import RefusedError, SchemaError, raise_together
 from millesime.io.attribute_tables import read_attributes
-
-Unit = Literal["auto", "m2", "ha"]
-Values = npt.NDArray[np.float64]
+from millesime.sources.enaf_figures import (
+    M2,
+    RESIDUE_M2,
+    Numbers,
+    Unit,
+    Values,
+    area_faults,
+    code_faults,
+    few,
+    insee_codes,
+    unit_of,
+)
 
 COLUMNS = ("code", "name", "year", "destination", "area_ha")
 
@@ -39,29 +47,9 @@ DESTINATIONS: Mapping[str, str] = MappingProxyType(
 
 _CODES = ("idcom", "insee_com", "code_insee", "codgeo", "code_geographique")
 _NAMES = ("idcomtxt", "nom_com", "libgeo", "libelle_geographique")
-_CODE = re.compile(r"\d{5}|2[AB]\d{3}")
 _TOTAL = re.compile(r"naf(\d\d)art(\d\d)")
 _PART = re.compile(r"art(\d\d)([a-z]{3})(\d\d)")
 _EPCI = re.compile(r"epci(\d\d)?")
-
-_M2 = {"m2": 1.0, "ha": 10_000.0}
-
-#: A median flow of a commune and year, in the unit of the file: below the first it is hectares, above the second
-#: square metres. Flows of one house are hundreds of square metres, those of most communes a few thousand.
-_IN_HECTARES, _IN_M2 = 10.0, 100.0
-
-#: A median flow smaller than this, in square metres, is not land on which anything is built.
-_LEAST_MEDIAN_M2 = 10.0
-
-#: More than this in one commune and one year is not believed, in hectares.
-MOST_HA_PER_YEAR = 1000.0
-
-#: The unknown destination is what rounding leaves of the whole: down to this it may be negative, in square metres.
-RESIDUE_M2 = 10.0
-#: The same in files in hectares, whose figures are rounded.
-_RESIDUE_IN_HECTARES_M2 = 500.0
-
-_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -124,8 +112,8 @@ def normalise_enaf(frame: pd.DataFrame, *, source: str, unit: Unit = "auto") -> 
             remedy="give Cerema's table of flows by commune",
         )
     _require_every_year(years, source)
-    codes = _codes(frame[code_column])
-    numbers = _Numbers(frame)
+    codes = insee_codes(frame[code_column])
+    numbers = Numbers(frame)
     totals = {year: numbers.column(name) for year, name in years.items()}
     parts = {
         (year, letters): numbers.column(name)
@@ -134,17 +122,16 @@ def normalise_enaf(frame: pd.DataFrame, *, source: str, unit: Unit = "auto") -> 
         if (name := _part(year, letters)) in frame.columns
     }
     without = np.logical_or.reduce([np.isnan(values) for values in totals.values()])
-    faults = [*_code_faults(codes), *numbers.faults(codes)]
+    faults = [*code_faults(codes), *numbers.faults(codes)]
     raise_together(
         faults, kind=RefusedError, place=source, remedy="check the file, or take it again from its publisher"
     )
     kept = ~without
-    chosen = _unit(unit, np.concatenate([values[kept] for values in totals.values()]), source)
-    to_m2 = _M2[chosen]
+    chosen = unit_of(unit, np.concatenate([values[kept] for values in totals.values()]), source)
+    to_m2 = M2[chosen]
     totals = {key: values * to_m2 for key, values in totals.items()}
     parts = {key: np.nan_to_num(values * to_m2) for key, values in parts.items()}
-    residue = RESIDUE_M2 if chosen == "m2" else _RESIDUE_IN_HECTARES_M2
-    faults = _area_faults(codes, totals, parts, kept, residue)
+    faults = area_faults(codes, totals, parts, kept, RESIDUE_M2[chosen])
     raise_together(faults, kind=RefusedError, place=source, remedy="check the file, or its unit (m2 or ha)")
     name_column = _first(frame, _NAMES)
     names = frame[name_column].to_numpy() if name_column else np.full(len(frame), "", dtype=object)
@@ -186,97 +173,6 @@ def _require_every_year(years: Mapping[int, str], source: str) -> None:
         )
 
 
-def _codes(column: pd.Series) -> npt.NDArray[np.object_]:
-    """INSEE codes; spreadsheets and numeric columns lose the zero in front."""
-    text = column.astype(str).str.strip().str.upper().str.replace(r"\.0+$", "", regex=True)
-    return np.asarray(text.where(~text.str.fullmatch(r"\d{4}"), "0" + text).to_numpy(), dtype=object)
-
-
-def _code_faults(codes: npt.NDArray[np.object_]) -> list[str]:
-    wrong = sorted({str(code) for code in codes if not _CODE.fullmatch(str(code))})
-    twice = sorted({str(code) for code in codes[pd.Series(codes).duplicated().to_numpy()]})
-    faults = []
-    if wrong:
-        faults.append(f"{len(wrong)} codes are not of communes: {_few(wrong)}")
-    if twice:
-        faults.append(f"{len(twice)} communes are there twice: {_few(twice)}")
-    return faults
-
-
-class _Numbers:
-    """Columns of text as numbers; what is not one is remembered. Spreadsheets write commas and spaces."""
-
-    def __init__(self, frame: pd.DataFrame) -> None:
-        self._frame = frame
-        self._wrong: list[tuple[int, str]] = []
-
-    def column(self, name: str) -> Values:
-        values = pd.to_numeric(self._frame[name], errors="coerce").to_numpy(dtype=np.float64)
-        if np.isfinite(values).all():
-            return values
-        text = self._frame[name].astype(str).str.strip()
-        written = text.str.replace("[\u202f\u00a0 ]", "", regex=True).str.replace(",", ".", regex=False)
-        none = written.str.upper().isin(["", "NA", "NAN", "NULL"])
-        values = pd.to_numeric(written.where(~none), errors="coerce").to_numpy(dtype=np.float64)
-        bad = ~np.isfinite(values) & ~none.to_numpy()
-        self._wrong += [(int(row), f"{name} = {text.iloc[row]!r}") for row in np.flatnonzero(bad)]
-        return values
-
-    def faults(self, codes: npt.NDArray[np.object_]) -> list[str]:
-        if not self._wrong:
-            return []
-        return [f"{len(self._wrong)} figures are no numbers: {_few([f'{codes[r]}: {t}' for r, t in self._wrong])}"]
-
-
-def _unit(unit: Unit, flows: Values, source: str) -> str:
-    positive = flows[flows > 0]
-    median = float(np.median(positive)) if len(positive) else None
-    if unit == "auto":
-        if median is None:
-            return "m2"
-        if _IN_HECTARES <= median <= _IN_M2:
-            raise RefusedError(
-                f"half of the yearly flows are above {median:.0f}: hectares or square metres, it does not tell",
-                place=source,
-                remedy="say the unit: m2 or ha",
-            )
-        return "ha" if median < _IN_HECTARES else "m2"
-    if median is not None and median * _M2[unit] < _LEAST_MEDIAN_M2:
-        raise RefusedError(
-            f"in {unit} half of the yearly flows would be below {median * _M2[unit]:.2g} m²",
-            place=source,
-            remedy="the figures look like hectares",
-        )
-    return unit
-
-
-def _area_faults(
-    codes: npt.NDArray[np.object_],
-    totals: Mapping[int, Values],
-    parts: Mapping[tuple[int, str], Values],
-    kept: npt.NDArray[np.bool_],
-    residue: float,
-) -> list[str]:
-    negative, huge, unequal = [], [], []
-    for year, total in totals.items():
-        own = {letters: values for (of, letters), values in parts.items() if of == year}
-        low = total < 0
-        for letters, values in own.items():
-            low |= values < (-residue if letters == "inc" else 0)
-        negative += [f"{code} in {year}" for code in codes[kept & low]]
-        above = kept & (total > MOST_HA_PER_YEAR * _M2["ha"])
-        huge += [f"{codes[row]} in {year}: {total[row] / _M2['ha']:.0f} ha" for row in np.flatnonzero(above)]
-        if own:
-            gap = np.abs(sum(own.values()) - total)
-            unequal += [f"{code} in {year}" for code in codes[kept & (gap > residue)]]
-    words = {
-        "are negative": negative,
-        f"are above {MOST_HA_PER_YEAR:.0f} ha in one commune and one year": huge,
-        "are not the sum of their destinations": unequal,
-    }
-    return [f"{len(found)} flows {what}: {_few(found)}" for what, found in words.items() if found]
-
-
 def _epci(frame: pd.DataFrame) -> dict[str, npt.NDArray[np.object_]]:
     """Code and name of the EPCI; of several editions the latest."""
     found = max((str(name) for name in frame.columns if _EPCI.fullmatch(str(name))), default=None)
@@ -303,7 +199,7 @@ def _tidy(
         own = {letters: parts[(year, letters)] for letters in DESTINATIONS if (year, letters) in parts}
         for letters, values in (own or {"inc": total}).items():
             named.append((year, DESTINATIONS[letters]))
-            flows.append(values[kept] / _M2["ha"])
+            flows.append(values[kept] / M2["ha"])
     order = np.argsort(codes.astype(str), kind="stable")
     return pd.DataFrame(
         {
@@ -333,9 +229,5 @@ def _told(
     if absent:
         told.append(f"this edition does not tell apart: {', '.join(absent)}")
     if len(without):
-        told.append(f"{len(without)} communes set aside, a year without a figure: {_few(sorted(map(str, without)))}")
+        told.append(f"{len(without)} communes set aside, a year without a figure: {few(sorted(map(str, without)))}")
     return tuple(told)
-
-
-def _few(items: list[str]) -> str:
-    return ", ".join(items[:_SHOWN]) + (" …" if len(items) > _SHOWN else "")
