@@ -47,14 +47,17 @@ def test_an_epci_and_all_its_communes_in_one_command(files, tmp_path):
     assert {Path(path).suffix for path in listed} == {".docx", ".pdf", ".csv"}
 
 
-def test_a_commune_alone_replaces_its_former_report(files, tmp_path):
+def test_a_commune_alone_takes_the_place_of_former_reports(files, tmp_path):
     output = tmp_path / "reports"
-    for _ in range(2):
-        done = reports(files, "--zone", AUBIN, "-o", output)
-        assert done.exit_code == 0, done.output
-        assert "no consumption of ENAF" in done.stdout
-        assert "+0.24 ha" in done.stdout
-    assert len(list(output.iterdir())) == 3
+    output.mkdir()
+    (output / "99009_ailleurs_triennal.pdf").write_bytes(b"former")
+    done = reports(files, "--zone", AUBIN, "-o", output)
+    assert done.exit_code == 0, done.output
+    assert "no consumption of ENAF" in done.stdout
+    assert "+0.24 ha" in done.stdout
+    assert sorted(path.name for path in output.iterdir()) == [
+        f"{AUBIN}_aubin_triennal.{suffix}" for suffix in ("csv", "docx", "pdf")
+    ]
 
 
 def refused(done, kind, words):

@@ -271,6 +271,8 @@ class _Writer:
         line.paragraph_format.keep_with_next = True
         for _ in range(block.lines):
             self._add("", "write_in")
+        # Boxes that follow one another would be one.
+        self._add("", "source")
 
 
 def _anchor(number: int) -> str:

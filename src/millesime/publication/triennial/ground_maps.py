@@ -24,12 +24,15 @@ from millesime.publication.triennial.case import Case, ReportPlace
 _LONGEST_PX = 1100
 
 #: Height over width that a map may have; the view is widened or heightened to it.
-_FLATTEST, _TALLEST = 0.7, 1.1
+_FLATTEST, _TALLEST = 0.5, 1.1
 
 #: Room around the place, as a share of its longer side.
 _FRAME = 0.06
 
 _NOTHING = "#ffffff"
+
+#: Changes narrower than this, in pixels, are drawn as a square of this side.
+_LEAST_PX = 7
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,9 @@ CHANGES = (
     Tone("Artificialisé aux deux dates", "#cfc6bd"),
     Tone("Non artificialisé aux deux dates", "#f1f5ec"),
 )
+
+#: What of a place the two maps do not both cover.
+NOT_COVERED = Tone("Hors des deux cartes", "#ffffff")
 
 
 @dataclass(frozen=True)
@@ -95,7 +101,19 @@ class GroundView:
         classes[real] = 2
         classes[real & after & ~before] = 0
         classes[real & before & ~after] = 1
-        return self._png(classes, CHANGES)
+        return self._png(classes, CHANGES, enlarged=np.flatnonzero((classes < 2) & self._is_small()))
+
+    @cached_property
+    def has_enlarged(self) -> bool:
+        """Whether some change is drawn larger than it is."""
+        frame = self.case.pieces
+        flux = frame["artificialisation"].to_numpy()[self.rows] != 0
+        return bool((flux & ~frame["sliver"].to_numpy(bool)[self.rows] & self._is_small()).any())
+
+    def _is_small(self) -> npt.NDArray[np.bool_]:
+        bounds = self.case.pieces.geometry.bounds.to_numpy()[self.rows]
+        widest = np.maximum(bounds[:, 2] - bounds[:, 0], bounds[:, 3] - bounds[:, 1])
+        return np.asarray(widest < _LEAST_PX * self.grid.pixel_m, dtype=bool)
 
     def _column(self, name: str, year: int) -> npt.NDArray[Any]:
         return np.asarray(self.case.pieces[f"{name}_{year}"].to_numpy())[self.rows]
@@ -103,17 +121,27 @@ class GroundView:
     def _artificial(self, year: int) -> npt.NDArray[np.bool_]:
         return np.asarray(self._column("artif", year) == ARTIFICIAL, dtype=bool)
 
-    def _png(self, classes: npt.NDArray[np.integer[Any]], tones: tuple[Tone, ...]) -> str:
+    def _png(self, classes: npt.NDArray[np.integer[Any]], tones: tuple[Tone, ...], *, enlarged: Any = ()) -> str:
+        """The picture; `enlarged` are the pieces drawn as squares, over the others."""
         lookup = np.concatenate([[0], 2 * np.asarray(classes, dtype=np.int64) + 1])
         pixels = lookup[self.ranks].astype(np.uint8)
         for rank, tone in enumerate(tones):
             if tone.hatch is not None:
                 pixels[(pixels == 2 * rank + 1) & hatch_mask(tone.hatch.angle_deg, self.grid.shape)] = 2 * rank + 2
+        for row in enlarged:
+            pixels[self._square(row)] = 2 * classes[row] + 1
         palette = [_rgb(_NOTHING)]
         for tone in tones:
             palette += [_rgb(tone.colour), _rgb(tone.hatch.colour if tone.hatch else tone.colour)]
         data = base64.b64encode(palette_png(pixels, palette, transparent=0)).decode()
         return f"data:image/png;base64,{data}"
+
+    def _square(self, row: int) -> tuple[slice, slice]:
+        point = shapely.point_on_surface(self.case.pieces.geometry.iloc[self.rows[row]])
+        x = int((point.x - self.grid.west) / self.grid.pixel_m)
+        y = int((self.grid.north - point.y) / self.grid.pixel_m)
+        half = _LEAST_PX // 2
+        return slice(max(y - half, 0), max(y + half + 1, 0)), slice(max(x - half, 0), max(x + half + 1, 0))
 
 
 @dataclass(frozen=True)

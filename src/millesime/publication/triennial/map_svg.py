@@ -22,7 +22,10 @@ _SWATCH_PX = 22
 _LEGEND_LETTERS_PX = 12
 
 #: Width of a letter, as a share of its height, on the safe side.
-_LETTER = 0.5
+_LETTER, _BOLD_LETTER = 0.5, 0.58
+
+#: A polygon whose part in view is narrower than this share of its name is not named.
+_NAMED_SHARE = 0.8
 
 #: A map alone that is taller than this share of its width has its legend beside it, and is this wide.
 _TALL, _BESIDE_PX = 0.8, 420
@@ -127,8 +130,11 @@ def _names(drawing: Drawing, *, size: float) -> list[str]:
     for name, polygon in sorted(seen, key=lambda item: (-item[1].area, item[0])):
         if polygon.is_empty or polygon.area <= 0:
             continue
+        room = (polygon.bounds[2] - polygon.bounds[0]) / grid.pixel_m
+        if room < _NAMED_SHARE * len(name) * _BOLD_LETTER * size:
+            continue
         point = shapely.point_on_surface(polygon)
-        half = len(name) * _LETTER * size / 2
+        half = len(name) * _BOLD_LETTER * size / 2
         x, y = (point.x - grid.west) / grid.pixel_m, (grid.north - point.y) / grid.pixel_m
         x = min(max(x, half + size / 2), grid.width - half - size / 2)
         y = min(max(y, 1.5 * size), grid.height - size)

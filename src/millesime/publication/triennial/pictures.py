@@ -12,7 +12,7 @@ from millesime.publication.portrait.sites import Site, biggest_sites
 from millesime.publication.triennial.case import Case, ReportPlace
 from millesime.publication.triennial.content import Cell, Column, Picture, Quantity, Table
 from millesime.publication.triennial.facts import Facts, facts_of
-from millesime.publication.triennial.ground_maps import CHANGES, SITUATION, STATUS, Ground
+from millesime.publication.triennial.ground_maps import CHANGES, NOT_COVERED, SITUATION, STATUS, Ground
 from millesime.publication.triennial.map_svg import WIDTH_PX, Drawing, Panel, map_svg
 from millesime.publication.triennial.words import capital, cover, use
 
@@ -61,12 +61,16 @@ def pictures_of(case: Case, place: ReportPlace, ground: Ground) -> Pictures:
         )
         if site.area_ha >= _LEAST_HA
     )
-    situation = map_svg(
-        drawing, [Panel(view.situation())], SITUATION, source=f"Sources : OCS GE {second} ; limites : Admin Express."
+    bare = (NOT_COVERED,) if place.code in case.coverage else ()
+    situation = map_svg(drawing, [Panel(view.situation())], (*SITUATION, *bare), source=maps)
+    states = map_svg(
+        plain, [Panel(view.status(year), f"En {year}") for year in case.years], (*STATUS, *bare), source=maps
     )
-    states = map_svg(plain, [Panel(view.status(year), f"En {year}") for year in case.years], STATUS, source=maps)
     changes = map_svg(
-        plain, [Panel(view.changes(), markers=_beside(markers(sites, view.grid), view.grid))], CHANGES, source=maps
+        plain,
+        [Panel(view.changes(), markers=_beside(markers(sites, view.grid), view.grid))],
+        (*CHANGES, *bare),
+        source=maps,
     )
     return Pictures(
         situation=_picture(
@@ -74,7 +78,7 @@ def pictures_of(case: Case, place: ReportPlace, ground: Ground) -> Pictures:
             situation,
             f"Le territoire et sa couverture du sol en {second}",
             f"Carte de {place.name} : limites communales et couverture du sol en {second}, en six groupes.",
-            ("after", "communes"),
+            _MAPS,
         ),
         states=_picture(
             "artificialisation",
@@ -87,7 +91,8 @@ def pictures_of(case: Case, place: ReportPlace, ground: Ground) -> Pictures:
             "changements",
             changes,
             f"Ce qui a changé entre {first} et {second}"
-            + ("" if not sites else " ; les numéros renvoient au tableau suivant"),
+            + ("" if not sites else " ; les numéros renvoient au tableau suivant")
+            + (" ; les plus petits changements sont grossis pour être vus" if view.has_enlarged else ""),
             _changes_text(facts, place, len(sites)),
             _MAPS,
         ),
