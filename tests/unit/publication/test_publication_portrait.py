@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import struct
 import zlib
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import geopandas
@@ -151,7 +152,7 @@ def test_identities_of_the_figures(delivered):
 def test_a_portrait_of_one_vintage_tells_the_stock_alone(delivered):
     text = (delivered.folder.with_name("2019") / "portrait.html").read_text(encoding="utf-8")
     assert "Sols artificialisés en 2019" in text
-    for word in ("Ce qui a changé", "Matrice de transition", "Côte à côte", "Flux net par an"):
+    for word in ("Ce qui a changé", "Matrice de transition", "Côte à côte", "Nette par an"):
         assert word not in text
 
 
@@ -213,12 +214,60 @@ def test_sites_join_what_touches_and_rank_what_matters_first(delivered):
     )
 
 
-def test_markers_stand_apart(delivered):
+def test_markers_stand_apart_and_beside_what_they_mean(delivered):
+    """On a map of 1100 px the circles of a phone, 33 px in radius, touch neither each other nor a change."""
     sites = biggest_sites(delivered.differential, None, years=(2019, 2022), with_effect=5, without_effect=5, gap_m=1.0)
-    small = Grid("EPSG:2154", 650_000, 6_860_400, 2.0, 200, 200)
-    placed = markers(sites, small)
-    for rank, one in enumerate(placed):
-        assert all(np.hypot(one.x_px - other.x_px, one.y_px - other.y_px) >= 46 for other in placed[:rank])
+    grid = view((650_000, 6_860_000, 650_400, 6_860_400), crs="EPSG:2154", longest_px=1100)
+    changed = delivered.differential.geometry.to_numpy()
+    placed = markers(sites, grid, changed)
+    assert [marker.number for marker in placed] == [site.number for site in sites]
+    for rank, (one, site) in enumerate(zip(placed, sites, strict=True)):
+        assert all(np.hypot(one.x_px - other.x_px, one.y_px - other.y_px) >= 66 for other in placed[:rank])
+        assert 33 <= one.x_px <= grid.width - 33
+        assert 33 <= one.y_px <= grid.height - 33
+        centre, place = (
+            shapely.Point(grid.west + x * grid.pixel_m, grid.north - y * grid.pixel_m)
+            for x, y in ((one.x_px, one.y_px), (one.place_x_px, one.place_y_px))
+        )
+        assert shapely.distance(changed, centre).min() >= 33 * grid.pixel_m
+        assert site.geometry.contains(place)
+
+
+def test_markers_find_a_place_where_all_has_changed(delivered):
+    (site, *_) = biggest_sites(
+        delivered.differential, None, years=(2019, 2022), with_effect=1, without_effect=0, gap_m=1
+    )
+    grid = view((650_000, 6_860_000, 650_400, 6_860_400), crs="EPSG:2154", longest_px=300)
+    everywhere = replace(site, geometry=shapely.box(650_000, 6_860_000, 650_400, 6_860_400))
+    (marker,) = markers([everywhere], grid, [everywhere.geometry])
+    assert 0 < marker.x_px < 300
+    assert 0 < marker.y_px < 300
+
+
+def test_nothing_lies_over_the_maps_but_limits_codes_and_markers(html):
+    pictures = re.findall(r'<svg class="map".*?</svg>', html, flags=re.DOTALL)
+    assert len(pictures) == 9
+    drawn = {name for picture in pictures for name in re.findall(r'<g class="(\w+)"', picture)}
+    assert drawn == {"limits", "codes", "mark"}
+    assert html.count('<p class="furniture">') == 9
+
+
+def test_what_would_be_nought_hectares_is_no_site(delivered):
+    """A change of 49 m² alone, far from the others, is not told as a site of 0,00 ha."""
+    tiny = delivered.differential[:1].assign(area_m2=49.0)
+    tiny = tiny.set_geometry([shapely.box(0, 0, 7, 7)], crs=delivered.differential.crs)
+    assert biggest_sites(tiny, None, years=(2019, 2022), with_effect=9, without_effect=9, gap_m=1.0) == ()
+
+
+def test_outlines_belong_to_the_paints_that_want_them():
+    """Two squares of 8 px side by side: the border of the first is dark, that of the second, pale, is not drawn."""
+    grid = Grid("EPSG:2154", 0.0, 8.0, 1.0, 16, 8)
+    squares = [shapely.box(0, 0, 8, 8), shapely.box(8, 0, 16, 8)]
+    paints = [Paint("#ff0000"), Paint("#eeeeee", outlined=False)]
+    pixels, palette = decoded(paint(squares, np.array([0, 1]), paints, grid))
+    assert [palette[index] for index in pixels[3, 6:10]] == [(255, 0, 0), (140, 0, 0), *[(238, 238, 238)] * 2]
+    pixels, palette = decoded(paint(squares[::-1], np.array([1, 0]), paints, grid))
+    assert {palette[index] for index in pixels[3, 8:]} == {(238, 238, 238)}
 
 
 def test_paint_is_exact_where_it_can_be_counted():

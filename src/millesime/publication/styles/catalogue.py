@@ -32,8 +32,8 @@ def labelled(code: Code) -> str:
     return f"{code.code} {code.label_fr}"
 
 
-#: Short labels that are not the head of the whole label.
-_SHORT = {"US235": "Usage mixte ou indifférencié"}
+#: Short labels that are not the head of the whole label, which alone would mislead.
+_SHORT = {"US235": "Usage mixte ou indifférencié", "CS1.1.1.2": "Zones imperméables non bâties"}
 
 
 def short_label(code: Code) -> str:

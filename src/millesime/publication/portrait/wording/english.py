@@ -231,7 +231,7 @@ _THEMES = ThemeTexts(
     matrix_corner="{first} ↓ \u00a0 {second} →",
     matrix_corner_aloud="{first} in rows, {second} in columns",
     matrix_codes="Codes of the columns",
-    left_total="Left",
+    left_total="Lost",
     came_total="Gained",
     nothing="none",
     in_hectares="{title}, in hectares",
@@ -301,7 +301,9 @@ _CAUTIONS = CautionTexts(
         "In {year}, {area} ({share} of the territory) owe their status to a threshold and not to the pair of cover and "
         "use."
     ),
-    thresholds_flux="{area} of the flux come from thresholds alone: neither cover nor use changed there.",
+    thresholds_flux=(
+        "Of the land that changed status, {area} comes from thresholds alone: neither cover nor use changed there."
+    ),
     thresholds_order=(
         "The decree sets the thresholds, not the order in which they apply: that order is our reading, described in "
         "the documentation of millesime (docs/concepts.md, “From the matrix to the status”)."
@@ -318,9 +320,9 @@ _CAUTIONS = CautionTexts(
         "Of {all}\u00a0built polygons, {count} have just this area of {built}\u00a0m² ({area} in all): these buildings "
         "are likely smaller than their polygons.",
     ),
-    flux="The flux compares two states.",
+    flux="Changes compare two states.",
     flux_body=(
-        "It does not tell what changed and came back between {first} and {second}, nor the exact date of a change. A "
+        "They do not tell what changed and came back between {first} and {second}, nor the exact date of a change. A "
         "change of cover or of use does not always make land artificial."
     ),
     exemptions="The optional exemptions are not applied.",
@@ -340,7 +342,7 @@ _QUALITY = QualityTexts(
         "{mapped} of artificial land, the truth {true}."
     ),
     trust_impervious="Impervious land: {mapped} on the map, {true} in the truth.",
-    trust_flux="Net flux: {mapped} on the map, {true} in the truth.",
+    trust_flux="Net artificial flux: {mapped} on the map, {true} in the truth.",
     by_rows="{title}, by {rows}",
     title="{title}: {overall}",
     row="Class",
@@ -365,7 +367,7 @@ _QUALITY = QualityTexts(
         "The map counts {mapped} of impervious land (CS1.1.1), the truth {true}: a difference of {gap} ({share})."
     ),
     impervious_enlarged="The enlarging of small isolated buildings has its part in it.",
-    flux="Artificial flux from {first} to {second}",
+    flux="Net artificial flux from {first} to {second}",
     flux_overall="difference of {gap} in the net flux",
     flux_sentence=(
         "The net flux is {mapped} on the map and {true} in the truth. A flux is small beside the territory: it is the "

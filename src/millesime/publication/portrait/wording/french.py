@@ -237,7 +237,7 @@ _THEMES = ThemeTexts(
     matrix_corner="{first} ↓ \u00a0 {second} →",
     matrix_corner_aloud="En ligne {first}, en colonne {second}",
     matrix_codes="Codes des colonnes",
-    left_total="Quitté",
+    left_total="Perdu",
     came_total="Gagné",
     nothing="aucun",
     in_hectares="{title}, en hectares",
@@ -262,8 +262,8 @@ _COMMUNES = CommuneTexts(
     heading="Par commune",
     intro="Surfaces de chaque commune à l'intérieur du territoire.",
     intro_flux=(
-        "Surfaces de chaque commune à l'intérieur du territoire. Les flux sont calculés commune par commune, puis "
-        "additionnés. La désartificialisation est comptée en négatif."
+        "Surfaces de chaque commune à l'intérieur du territoire. Les changements sont comptés commune par "
+        "commune, puis additionnés. La désartificialisation est comptée en négatif."
     ),
     region="Indicateurs par commune",
     caption="Artificialisation et imperméabilisation par commune, en hectares",
@@ -273,8 +273,8 @@ _COMMUNES = CommuneTexts(
     share="Part",
     gained="Artificiali\u00adsation",
     lost="Désartificiali\u00adsation",
-    net="Flux net",
-    net_per_year="Flux net par an",
+    net="Artificiali\u00adsation nette",
+    net_per_year="Nette par an",
     impervious="Imperméable",
     chart="Part artificialisée de chaque commune en {year}",
     chart_sentence=(
@@ -307,7 +307,9 @@ _CAUTIONS = CautionTexts(
         "En {year}, {area} ({share} du territoire) doivent leur statut à un seuil et non au croisement de la "
         "couverture et de l'usage."
     ),
-    thresholds_flux="{area} du flux viennent des seuils seuls : ni la couverture ni l'usage n'y ont changé.",
+    thresholds_flux=(
+        "Dans ce qui a changé de statut, {area} viennent des seuils seuls : ni la couverture ni l'usage n'y ont changé."
+    ),
     thresholds_order=(
         "Le décret fixe les seuils, non l'ordre dans lequel on les applique : celui-ci est notre lecture, décrite dans "
         "la documentation de millesime (docs/concepts.md)."
@@ -324,9 +326,9 @@ _CAUTIONS = CautionTexts(
         "Sur {all}\u00a0polygones bâtis, {count} ont juste cette surface de {built}\u00a0m² ({area} en tout) : ces "
         "bâtiments sont sans doute plus petits que leurs polygones.",
     ),
-    flux="Le flux compare deux états.",
+    flux="Les changements comparent deux états.",
     flux_body=(
-        "Il ne dit rien de ce qui a changé puis est revenu entre {first} et {second}, ni de la date exacte d'un "
+        "Ils ne disent rien de ce qui a changé puis est revenu entre {first} et {second}, ni de la date exacte d'un "
         "changement. Un changement de couverture ou d'usage n'est pas toujours une artificialisation."
     ),
     exemptions="Les exemptions facultatives ne sont pas appliquées.",
@@ -351,8 +353,8 @@ _QUALITY = QualityTexts(
         "Fiabilité mesurée sur ce territoire : {accuracy} de la surface a le bon statut en {year} ; la carte compte "
         "{mapped} artificialisés, la vérité {true}."
     ),
-    trust_impervious="Imperméables : {mapped} sur la carte, {true} dans la vérité.",
-    trust_flux="Flux net : {mapped} sur la carte, {true} dans la vérité.",
+    trust_impervious="Sols imperméables : {mapped} sur la carte, {true} dans la vérité.",
+    trust_flux="Artificialisation nette : {mapped} sur la carte, {true} dans la vérité.",
     by_rows="{title}, par {rows}",
     title="{title} : {overall}",
     row="Classe",
@@ -373,12 +375,12 @@ _QUALITY = QualityTexts(
         "La carte compte {mapped} imperméables (CS1.1.1), la vérité {true} : un écart de {gap} ({share})."
     ),
     impervious_enlarged="L'agrandissement du petit bâti isolé y a sa part.",
-    flux="Flux d'artificialisation de {first} à {second}",
-    flux_overall="écart de {gap} sur le flux net",
+    flux="Artificialisation nette de {first} à {second}",
+    flux_overall="écart de {gap}",
     flux_sentence=(
-        "Le flux net est de {mapped} sur la carte et de {true} dans la vérité. Un flux est petit devant le "
-        "territoire : c'est lui qu'il faut juger, et non le pourcentage de surface juste. La désartificialisation "
-        "est comptée en négatif : le flux net est la somme des deux."
+        "L'artificialisation nette est de {mapped} sur la carte et de {true} dans la vérité. Ce qui change est petit "
+        "devant le territoire : c'est ce chiffre qu'il faut juger, et non le pourcentage de surface juste. La "
+        "désartificialisation est comptée en négatif : le net est la somme des deux."
     ),
     flux_gain="Artificialisation (ha)",
     flux_loss="Désartificialisation (ha)",
