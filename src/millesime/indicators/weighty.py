@@ -5,7 +5,7 @@ Fifty polygons looked at on the photographs tell more of a figure than any formu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,15 +19,13 @@ from millesime.artificialisation import ARTIFICIAL, Artificialisation
 from millesime.differential import Differential, Overlay
 from millesime.differential.near_thresholds import near_threshold
 from millesime.errors import ConfigError
-from millesime.indicators.doubt import REASONS, Facts, Flags, Parameters, mean_widths_m, suspect_pairs
+from millesime.indicators.doubt import Facts, Flags, Parameters, mean_widths_m, suspect_pairs
 from millesime.indicators.status_variants import MIXED_USE, UNKNOWN_USE, confidences
-from millesime.indicators.written_numbers import Language, hectares, metres, percent, square_metres
+from millesime.indicators.weighty_words import why
+from millesime.indicators.written_numbers import Language
 
 #: How many polygons a person looks at.
 TOP = 50
-
-#: Below this area, in square metres, hectares to the hundredth say too little.
-_IN_M2 = 1_000.0
 
 
 def weighty_polygons(
@@ -204,44 +202,12 @@ def _rare(pieces: _Pieces, *, share: float) -> Flags:
 
 
 def _why(pieces: _Pieces, facts: Facts, row: int, language: Language) -> str:
-    """One plain sentence: what it is, then what makes it doubtful."""
-    values = {
-        "pairs": facts.pairs[row],
-        "width": metres(float(facts.width_m[row]), language),
-        "confidence": percent(float(np.nan_to_num(facts.confidence[row])), language),
-    }
-    reasons = [REASONS[language][name].format(**values) for name in facts.of(row)]
-    french = language == "fr"
-    if reasons:
-        word, joint = ("à vérifier parce que ", " ; ") if french else ("to be checked because ", "; ")
-        end = word + joint.join(reasons)
-    else:
-        end = (
-            "aucun fait n’en fait douter, c’est sa surface qui compte"
-            if french
-            else "no fact makes it doubtful, its area counts"
-        )
-    return " ".join(_what(pieces, row, language)) + (" : " if french else ": ") + end + "."
-
-
-def _what(pieces: _Pieces, row: int, language: Language) -> Iterator[str]:
-    french = language == "fr"
-    area_m2 = float(pieces.area_m2[row])
-    yield square_metres(area_m2, language) if area_m2 < _IN_M2 else hectares(area_m2 / 10_000, language)
-    codes = [f"{cs[row]}\u00a0× {us[row]}" for cs, us in zip(pieces.column("cs"), pieces.column("us"), strict=True)]
-    statuses = [column[row] == ARTIFICIAL for column in pieces.column("artif")]
-    if len(codes) == 1:
-        yield f"de {codes[0]}," if french else f"of {codes[0]},"
-    elif codes[0] == codes[1]:
-        yield f"restés {codes[0]}," if french else f"that stayed {codes[0]},"
-    else:
-        yield f"passés de {codes[0]} à {codes[1]}," if french else f"that went from {codes[0]} to {codes[1]},"
-    if len(statuses) == 2:
-        words = (
-            ("devenus artificialisés", "become artificial")
-            if statuses[1]
-            else ("désartificialisés", "no longer artificial")
-        )
-    else:
-        words = ("artificialisés", "artificial") if statuses[0] else ("non artificialisés", "not artificial")
-    yield words[0] if french else words[1]
+    codes = zip(pieces.column("cs"), pieces.column("us"), strict=True)
+    return why(
+        area_m2=float(pieces.area_m2[row]),
+        codes=[(str(cs[row]), str(us[row])) for cs, us in codes],
+        statuses=[bool(column[row] == ARTIFICIAL) for column in pieces.column("artif")],
+        facts=facts,
+        row=row,
+        language=language,
+    )

@@ -21,6 +21,7 @@ app = typer.Typer()
 app.command()(command.command)
 runner = typer.testing.CliRunner()
 
+GRASS, HOUSING = "formations herbacées", "usage résidentiel (CS2.2.1 × US5), devenus artificialisés : "
 UNKNOWN_WORDS = "à vérifier parce que l’usage est inconnu (US6.6)."
 NOTHING_WORDS = "aucun fait n’en fait douter, c’est sa surface qui compte."
 
@@ -58,8 +59,8 @@ def test_hectares_times_doubt():
     assert found[["id_2019", "id_2022", "cs_2019", "us_2022"]].iloc[0].tolist() == ["o0", "o0", "CS2.2.1", "US5"]
     assert found.geometry.area.tolist() == pytest.approx([3600, 10_000])
     assert found["why"].str.replace("\u00a0", " ").tolist() == [
-        "0,36 ha passés de CS2.2.1 × US6.6 à CS2.2.1 × US5, devenus artificialisés : " + UNKNOWN_WORDS,
-        "1,00 ha passés de CS2.2.1 × US1.1 à CS2.2.1 × US5, devenus artificialisés : " + NOTHING_WORDS,
+        f"0,36 ha passés de {GRASS}, usage inconnu (CS2.2.1 × US6.6) à {GRASS}, {HOUSING}" + UNKNOWN_WORDS,
+        f"1,00 ha passés de {GRASS}, agriculture (CS2.2.1 × US1.1) à {GRASS}, {HOUSING}" + NOTHING_WORDS,
     ]
     assert len(flux(first, second, top=1)) == 1
 
@@ -72,10 +73,14 @@ def test_a_status_that_a_threshold_alone_turned():
     turned = found[found["area_ha"].round(4) == 0.16].iloc[0]
     assert set(turned["facts"].split()) == {"near_threshold", "thresholds_only"}  # 2 600 m² is 4 % above
     assert turned["doubt"] == pytest.approx(1 - 0.95 * 0.5 * 0.5)
-    assert "restés CS2.2.1" in turned["why"]
+    assert "restés formations herbacées, usage résidentiel (CS2.2.1" in turned["why"]
     assert "seul un seuil a fait basculer le statut" in turned["why"]
     english = flux(first, second, language="en")["why"].tolist()
-    assert any("that stayed CS2.2.1" in text and "a threshold alone turned its status" in text for text in english)
+    assert any(
+        "that stayed herbaceous formations, residential (CS2.2.1" in text
+        and "a threshold alone turned its status" in text
+        for text in english
+    )
 
 
 def test_narrow_and_rare():
@@ -103,7 +108,7 @@ def test_one_vintage():
     assert set(found["us_2022"]) == {"US235", "US6.6", "US5"}
     assert found["facts"].tolist() == ["unknown_use", "mixed_use", "thresholds"]
     assert "artificialisation" not in found.columns
-    assert found["why"].iloc[2].startswith("0,16\u00a0ha de CS2.2.1\u00a0× US5, non artificialisés : à vérifier")
+    assert found["why"].iloc[2].startswith("0,16\u00a0ha de formations herbacées, usage résidentiel (CS2.2.1\u00a0×")
 
 
 def test_confidence():
