@@ -11,7 +11,7 @@ import typer
 from millesime.cli.output import AsJson, emit
 
 if TYPE_CHECKING:
-    from millesime.cli.indicators_reading import Maps
+    from millesime.cli.indicators_maps import Maps
     from millesime.indicators import Account, DeliveredFlux, Indicators, Places
 
 _SUFFIXES = (".csv", ".parquet", ".gpkg")
@@ -55,7 +55,8 @@ def command(
     Places above the commune are the sum of their communes. The artificial status is that of an ARTIF layer where a
     delivery holds one, and is computed otherwise.
     """
-    from millesime.cli.indicators_reading import Options, read_maps, read_places, read_planning
+    from millesime.cli.indicators_maps import Options, read_maps
+    from millesime.cli.indicators_places import read_places, read_planning
     from millesime.indicators import account_of, indicators, planning_of
 
     _require_writable(output)
