@@ -33,7 +33,7 @@ def to_onnx(network: Any, *, bands: int, fixed_px: int | None = None) -> bytes:
         warnings.simplefilter("ignore", DeprecationWarning)
         if fixed_px:
             # What a trace takes for constant is: the size. The answers are compared with torch's in any case.
-            warnings.simplefilter("ignore", torch.jit.TracerWarning)
+            warnings.filterwarnings("ignore", category=Warning, module=r"torch|timm|segmentation_models|millesime")
         export: Any = torch.onnx.export  # its annotation leaves out files in memory, which it takes
         export(
             network.eval(),

@@ -2,7 +2,7 @@
 
 Facts are those of the model cards and of the configurations of FLAIR-1 and FLAIR-HUB. Two codings of the same nineteen
 classes are in use: channel n of a FLAIR-INC model is class n + 1 of FLAIR's masks, channel n of a FLAIR-HUB model is
-value n of FLAIR-HUB's. Both are told here as classes of the nomenclature `flair`.
+value n of FLAIR-HUB's. Both are told here as classes of the nomenclature `flair1`.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class PublishedModel:
 
     std: tuple[float, ...]
     class_values: tuple[int, ...]
-    """Class of the nomenclature `flair` of each output channel."""
+    """Class of the nomenclature `flair1` of each output channel."""
 
     never_predicted: tuple[int, ...] = ()
     """Classes that had no weight in training: their channels are there and are not to be believed."""

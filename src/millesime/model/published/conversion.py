@@ -125,7 +125,7 @@ def _card(
     sha: str,
 ) -> ModelCard:
     unused = ", ".join(map(str, facts.never_predicted))
-    limits = ("trained on aerial images of mainland France at 20 cm",)
+    limits: tuple[str, ...] = ("trained on aerial images of mainland France at 20 cm",)
     if unused:
         limits += (f"classes {unused} had no weight in training: leave them out with --restrict where they appear",)
     return ModelCard(
@@ -133,7 +133,7 @@ def _card(
         version=sha[:12],
         architecture=facts.architecture,
         parameter_count=parameter_count(network),
-        nomenclature="flair",
+        nomenclature="flair1",
         nomenclature_version="1",
         class_values=facts.class_values,
         bands=facts.bands,
