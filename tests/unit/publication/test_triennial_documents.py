@@ -137,6 +137,25 @@ def test_the_document_has_what_a_word_processor_needs(written):
     assert languages == {"fr-FR"}
 
 
+#: Order of the properties of a paragraph in the schema (ECMA-376, CT_PPr), those that are used here.
+ORDER = (
+    *("pStyle", "keepNext", "keepLines", "pageBreakBefore", "widowControl", "numPr", "pBdr", "shd", "tabs"),
+    *("spacing", "ind", "contextualSpacing", "jc", "outlineLvl", "rPr", "sectPr"),
+)
+
+
+def test_properties_are_in_the_order_of_the_schema(written):
+    _, output, _ = written
+    made = docx.Document(io.BytesIO(document(output, EPCI)))
+    found = 0
+    for root in (made.element, made.styles.element, made.part.numbering_part.element):
+        for properties in root.iter(qn("w:pPr")):
+            names = [child.tag.split("}")[1] for child in properties]
+            assert names == sorted(names, key=ORDER.index), names
+            found += 1
+    assert found > 200
+
+
 def test_links_of_the_contents_lead_to_headings(written):
     _, output, _ = written
     body = docx.Document(io.BytesIO(document(output, EPCI))).element.body

@@ -14,6 +14,9 @@ from docx.oxml.parser import OxmlElement
 #: The date of every part of the archive: the same report has the same bytes.
 _WHEN = (1980, 1, 1, 0, 0, 0)
 
+#: Properties of paragraphs that come after borders and shade: Word refuses another order.
+_AFTER_SHADE = ("w:tabs", "w:spacing", "w:ind", "w:contextualSpacing", "w:jc", "w:outlineLvl", "w:rPr")
+
 _THUMBNAIL = "docProps/thumbnail.jpeg"
 
 
@@ -82,8 +85,8 @@ def shade(style: Any, *, fill: str, edge: str, around: str | None = None) -> Non
         if colour:
             borders.append(element(f"w:{side}", val="single", sz=str(size), space="6", color=colour))
     properties = style.element.get_or_add_pPr()
-    properties.append(borders)
-    properties.append(element("w:shd", val="clear", color="auto", fill=fill))
+    for part in (borders, element("w:shd", val="clear", color="auto", fill=fill)):
+        properties.insert_element_before(part, *_AFTER_SHADE)
 
 
 def table_style(name: str, identifier: str, *, head: str, line: str, dark: str) -> Any:
