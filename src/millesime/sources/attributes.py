@@ -106,8 +106,11 @@ def empty_values(attribute: Attribute, count: int) -> npt.NDArray[np.generic]:
 
 def as_text(values: pandas.Series) -> npt.NDArray[np.object_]:
     """Texts without blanks around, '' when missing; whole numbers without a decimal point ('4', not '4.0')."""
-    distinct = {value: _text(value) for value in values.dropna().unique()}
-    return np.array([distinct.get(value, "") for value in values], dtype=object)
+    number, distinct = pandas.factorize(values)
+    texts = np.empty(len(distinct) + 1, dtype=object)
+    texts[:-1] = [_text(value) for value in distinct.tolist()]
+    texts[-1] = ""  # the number of what is missing is -1
+    return np.asarray(texts[number])
 
 
 def _text(value: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 
@@ -28,6 +29,7 @@ STATUSES = ("artif", "non artif")
 NO_CORRECTION = "RAS"
 
 _FLAGS = {**dict.fromkeys(("1", "true", "t", "oui", "vrai"), 1), **dict.fromkeys(("0", "false", "f", "non", "faux"), 0)}
+_YEAR = re.compile(r"((?:19|20)\d{2})(?:-\d{2}-\d{2}.*)?")
 _TABLES: dict[str, CodeTable] = {"cs": CS, "us": US}
 _WORDS = {"cs": "cover", "us": "use"}
 _COSIA_NAMES = {fold(row["name"]): row["name"] for row in read_table("cosia")}
@@ -80,8 +82,9 @@ def correction_values(values: pd.Series, table: CodeTable) -> Texts:
 
 def years(values: pd.Series) -> pd.Series:
     """Years as nullable integers, from texts, numbers or dates; missing when they cannot be read."""
-    year = pd.Series(as_text(values), dtype="str").str.extract(r"^((?:19|20)\d{2})(?:-\d{2}-\d{2}.*)?$")[0]
-    return pd.to_numeric(year, errors="coerce").astype("Int64")
+    number, distinct = pd.factorize(as_text(values))
+    found = [int(year[1]) if (year := _YEAR.fullmatch(text)) else pd.NA for text in distinct.tolist()]
+    return pd.Series(pd.array(found, dtype="Int64")[number])
 
 
 def statuses(values: pd.Series) -> Texts:
@@ -144,8 +147,10 @@ def _disagrees(names: Texts, numbers: npt.NDArray[np.float64], coding: CosiaCodi
 
 
 def _mapped(texts: Texts, change: Callable[[str], str]) -> Texts:
-    distinct = {text: change(text) for text in dict.fromkeys(texts.tolist())}
-    return np.array([distinct[text] for text in texts.tolist()], dtype=object)
+    number, distinct = pd.factorize(texts)
+    changed = np.empty(len(distinct), dtype=object)
+    changed[:] = [change(text) for text in distinct.tolist()]
+    return np.asarray(changed[number])
 
 
 def _repr(texts: Any) -> Texts:
