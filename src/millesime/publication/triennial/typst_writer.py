@@ -173,9 +173,9 @@ def _table(report: Report, table: Table) -> str:
         f"  fill: (_, y) => if y == 0 {{ {fill} }}, table.header({head}),\n  {rows},\n))"
     )
     line = source_line(report, table) if table.sourced else ""
-    if table.is_kept_whole and line:
-        return f"#block(breakable: false)[{made}\n#source({_text(line)})]"
-    return f"{made}\n#source({_text(line)})" if line else f"{made}\n#v(0.6em)"
+    if line:
+        made = f"{made}\n#source({_text(line)})"
+    return f"#block(breakable: {'false' if table.is_kept_whole else 'true'}, above: 1.4em, below: 1.6em)[{made}]"
 
 
 def _cell(cell: Cell, *, bold: bool) -> str:
