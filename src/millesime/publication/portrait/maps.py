@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import shapely
-from rasterio.features import rasterize
 
 from millesime.geo.grid import Bounds, Grid
+from millesime.publication.portrait.burning import burn
 from millesime.publication.portrait.numbers import FIXED, FRENCH_NUMBERS, NumberFormat
 from millesime.publication.portrait.png import palette_png
 from millesime.publication.styles.patterns import Hatch
@@ -68,7 +68,7 @@ def paint(
         paints: the paints.
         grid: pixels of the picture.
     """
-    ranks = _burn(geometries, grid)
+    ranks = burn(np.asarray(geometries, dtype=object), grid)
     lookup = np.zeros(len(classes) + 1, dtype=np.int64)
     lookup[1:] = np.asarray(classes) + 1
     shown = lookup[ranks]
@@ -115,13 +115,6 @@ def scale_bar(grid: Grid, numbers: NumberFormat = FRENCH_NUMBERS) -> ScaleBar:
     shown, unit = (length_m / 1000, "km") if length_m >= 1000 else (length_m, "m")
     decimals = max(0, -math.floor(math.log10(shown)))
     return ScaleBar(round(length_m / grid.pixel_m, 1), f"{numbers.number(shown, decimals=decimals)}{FIXED}{unit}")
-
-
-def _burn(geometries: Sequence[Any] | npt.NDArray[Any], grid: Grid) -> npt.NDArray[np.uint32]:
-    shapes = [(geometry, rank) for rank, geometry in enumerate(geometries, start=1) if not geometry.is_empty]
-    if not shapes:
-        return np.zeros(grid.shape, dtype=np.uint32)
-    return rasterize(shapes, out_shape=grid.shape, transform=grid.transform, fill=0, dtype="uint32")
 
 
 def _worth_outlining(ranks: npt.NDArray[np.uint32]) -> bool:
