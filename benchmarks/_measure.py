@@ -68,17 +68,30 @@ class Contender:
 
     warm_up: bool = True
 
+    shares: bool = False
+    """Whether its processes share memory, as those of a data base do: each counts for its part then."""
 
-def run_row(benchmark: str, module: str, contenders: Sequence[Contender]) -> None:
-    """Measure the contenders, ours first, and print a line for each."""
-    px = default_px()
+
+def run_row(
+    benchmark: str, module: str, contenders: Sequence[Contender], *, size: int | None = None, unit: str = "px"
+) -> None:
+    """Measure the contenders, ours first, and print a line for each.
+
+    Args:
+        benchmark: name of the row.
+        module: that holds them.
+        contenders: ours first.
+        size: what the contenders prepare their input from, instead of the side of the raster.
+        unit: what the size counts: the key of the lines.
+    """
+    px = default_px() if size is None else size
     taken: dict[tuple[str, int], float] = {}
     by_name = {contender.name: contender for contender in contenders}
     for contender in contenders:
         size = min(px, contender.at_most_px or px)
         how = contender.missing()
         if how is not None:
-            emit({"benchmark": benchmark, "contender": contender.name, "px": size, "missing": how})
+            emit({"benchmark": benchmark, "contender": contender.name, unit: size, "missing": how})
             continue
         line = measured(module, contender, size)
         if "wall_s" in line:
@@ -88,13 +101,13 @@ def run_row(benchmark: str, module: str, contenders: Sequence[Contender]) -> Non
                 own = measured(module, rival, size)
                 if "wall_s" in own:
                     taken[rival.name, size] = own["wall_s"]
-                    emit({"benchmark": benchmark, "contender": rival.name, "px": size, **own})
+                    emit({"benchmark": benchmark, "contender": rival.name, unit: size, **own})
             if (contender.against, size) in taken and contender.name != contender.against:
                 line["against"] = contender.against
                 line["ratio"] = round(line["wall_s"] / taken[contender.against, size], 2)
                 if contender.against != OURS and (OURS, size) in taken:
                     line["ratio_in_memory"] = round(line["wall_s"] / taken[OURS, size], 2)
-        emit({"benchmark": benchmark, "contender": contender.name, "px": size, **line})
+        emit({"benchmark": benchmark, "contender": contender.name, unit: size, **line})
 
 
 def emit(line: dict[str, Any]) -> None:
@@ -112,7 +125,7 @@ def measured(module: str, contender: Contender, px: int, *, once: bool = False) 
     """Time, memory and correctness of a contender; `once` works a single time, without a warm-up."""
     command = [sys.executable, "-m", "benchmarks._measure", module, contender.name, str(px), *["once"] * once]
     child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    sampler = _Sampler(child.pid, with_root=not contender.command)
+    sampler = _Sampler(child.pid, with_root=not contender.command, shares=contender.shares)
     killer = threading.Timer(_TIMEOUT_S, child.kill)
     told: list[str] = []
     errors: list[str] = []
@@ -143,8 +156,9 @@ def measured(module: str, contender: Contender, px: int, *, once: bool = False) 
 class _Sampler:
     """Looks at the memory of a process and of those that it started, fifty times a second."""
 
-    def __init__(self, root: int, *, with_root: bool) -> None:
+    def __init__(self, root: int, *, with_root: bool, shares: bool) -> None:
         self._root, self._with_root = root, with_root
+        self._memory_mb, self._pause_s = (_part_mb, 0.2) if shares else (_resident_mb, 0.02)
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self.peak_mb = 0.0
@@ -159,11 +173,11 @@ class _Sampler:
 
     def _watch(self) -> None:
         own = _command_line(self._root)
-        while not self._done.wait(0.02):
+        while not self._done.wait(self._pause_s):
             # A process just forked shows the memory of the one that it comes from until it runs its own program.
             started = [pid for pid in _descendants(self._root) if _command_line(pid) != own]
             tree = [self._root, *started] if self._with_root else started
-            self.peak_mb = max(self.peak_mb, sum(_resident_mb(pid) for pid in tree))
+            self.peak_mb = max(self.peak_mb, sum(self._memory_mb(pid) for pid in tree))
 
 
 def _command_line(pid: int) -> bytes:
@@ -192,11 +206,25 @@ def _resident_mb(pid: int) -> float:
     return pages * resource.getpagesize() / 2**20
 
 
+def _part_mb(pid: int) -> float:
+    """Memory of its own, and its part of what it shares."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return sum(int(text.split()[1]) for text in lines if text.startswith("Pss:")) / 1024
+
+
 def _own_peak_mb() -> float:
     for text in Path("/proc/self/status").read_text().splitlines():
         if text.startswith("VmHWM"):
             return int(text.split()[1]) / 1024
     return 0.0
+
+
+def _children_cpu_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _tell(text: str) -> None:
@@ -211,22 +239,28 @@ def _child(module: str, name: str, px: int, *, once: bool) -> None:
     Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew from here
     _tell("prepared")
     taken: list[float] = []
+    cpu = 0.0
     result: Any = None
     for turn in range(_RUNS + 1):
         result = None  # the one before must not count in the peak
-        begin = time.perf_counter()
+        cpu, begin = _children_cpu_s(), time.perf_counter()
         result = contender.work(prepared)
         wall = time.perf_counter() - begin
+        cpu = _children_cpu_s() - cpu
         if turn or once or not contender.warm_up:
             taken.append(wall)
         if once or len(taken) == _RUNS or (taken and sum(taken) + wall > _BUDGET_S):
             break
     _tell("worked")
     # Not the peak of children that the kernel keeps: it counts what this process held when it started them.
-    peak_mb = 0.0 if contender.command else _own_peak_mb()
+    peak_mb = 0.0 if contender.command or contender.shares else _own_peak_mb()
     wall_s = median(taken)
     facts = contender.facts(prepared, result)
-    rates = {f"{name}_per_s": round(facts.pop(name) / wall_s) for name in ("events", "pixels") if name in facts}
+    rates: dict[str, float] = {
+        f"{name}_per_s": round(facts.pop(name) / wall_s) for name in ("events", "pixels") if name in facts
+    }
+    if contender.command:
+        rates["cpu_s"] = round(cpu, 2)
     line = {"wall_s": round(wall_s, 4), "runs": len(taken), "peak_mb": peak_mb, **rates, "correctness": facts}
     _tell(json.dumps(line))
 

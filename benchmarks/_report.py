@@ -9,7 +9,10 @@ from typing import Any
 
 import rasterio
 
+from benchmarks._postgis import postgis_missing, postgis_version
+
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+OCSGE_BEGIN, OCSGE_END = "<!-- measured, OCS GE files: begin -->", "<!-- measured, OCS GE files: end -->"
 Line = dict[str, Any]
 
 JOBS = {
@@ -22,6 +25,12 @@ JOBS = {
     "file_to_file": "file to file: read, merge, simplify, write",
     "overlay": "overlay of two coverages, 1 cm",
     "zonal": "zonal majority",
+}
+
+OCSGE_JOBS = {
+    "ocsge_commands": "command on the files of a département",
+    "ocsge_artif": "artificial status of a vintage",
+    "ocsge_diff": "differential of two vintages",
 }
 
 #: Goals: the least ratio of a peer's time to ours.
@@ -44,6 +53,9 @@ _IN_MEMORY = {("merge", "mapshaper -filter -clean"), ("simplify", "mapshaper -si
 _SCAN_PX_PER_S = 1e9
 _SIEVE_MEMORY = 1.5
 _GROWTH_MB = 1500
+#: Goals of the commands on a département: the most time and memory.
+_COMMAND_S, _COMMAND_MB = 120, 4000
+_COMMANDS = ("millesime check", "millesime artif", "millesime indicators")
 _PEERS = ("rasterio", "shapely", "geopandas", "connected-components-3d", "exactextract", "duckdb", "numba")
 
 
@@ -52,13 +64,28 @@ def lines_of(path: Path) -> list[Line]:
 
 
 def write_report(page: Path, lines: list[Line], *, target: Path) -> None:
-    """Put the tables between the markers of the page, and the result at `target`."""
-    before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
-    _, found, after = rest.partition(END)
-    if not found:
-        raise ValueError(f"{page} has no {BEGIN} ... {END}")
+    """Put the tables of the rows that were run between their markers of the page, and the result at `target`.
+
+    Raises:
+        ValueError: the page lacks the markers.
+    """
+    text = page.read_text(encoding="utf-8")
+    of_files = [line for line in lines if line["benchmark"] in OCSGE_JOBS]
+    of_engine = [line for line in lines if line["benchmark"] not in OCSGE_JOBS]
+    if of_engine or not of_files:
+        text = _between(text, BEGIN, END, report(of_engine), page)
+    if of_files:
+        text = _between(text, OCSGE_BEGIN, OCSGE_END, ocsge_report(of_files), page)
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(f"{before}{BEGIN}\n\n{report(lines)}\n{END}{after}", encoding="utf-8")
+    target.write_text(text, encoding="utf-8")
+
+
+def _between(text: str, begin: str, end: str, told: str, page: Path) -> str:
+    before, _, rest = text.partition(begin)
+    _, found, after = rest.partition(end)
+    if not found:
+        raise ValueError(f"{page} has no {begin} ... {end}")
+    return f"{before}{begin}\n\n{told}\n{end}{after}"
 
 
 def report(lines: list[Line]) -> str:
@@ -73,10 +100,54 @@ def report(lines: list[Line]) -> str:
     )
 
 
+def ocsge_report(lines: list[Line]) -> str:
+    """The rows of the OCS GE files: the commands with their goals, then the peers."""
+    rows = [
+        machine(),
+        "",
+        "| job | how | polygons | time (s) | CPU (s) | memory (MB) | times ours | goal | reached | the result |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for line in lines:
+        is_measured = "wall_s" in line
+        has_goal = line["contender"] in _COMMANDS
+        met = is_measured and line["wall_s"] < _COMMAND_S and line["peak_mb"] < _COMMAND_MB
+        size = f"{line['polygons']:,}" if "polygons" in line else None
+        cells = [
+            OCSGE_JOBS[line["benchmark"]], line["contender"], size, _number(line.get("wall_s")),
+            _number(line.get("cpu_s")), line.get("peak_mb"), f"{line['ratio']:.1f}" if "ratio" in line else None,
+            f"{_COMMAND_S} s, {_COMMAND_MB} MB" if has_goal else None,
+            _yes(met) if has_goal and is_measured else None, _told_of_files(line),
+        ]  # fmt: skip
+        rows.append("| " + " | ".join("" if cell is None else str(cell) for cell in cells) + " |")
+    return "\n".join([*rows, ""])
+
+
+def _told_of_files(line: Line) -> str:
+    """What came out, and how far it is from what ours gives."""
+    if "missing" in line or "error" in line:
+        return _told(line)
+    facts = line["correctness"]
+    words = {"pieces": "pieces", "changed": "changed", "anomalies": "anomalies", "figures": "figures"}
+    told = [f"{facts['polygons']:,} polygons"] if "polygons" in facts else []
+    told += [f"{facts[name]:,} {word}" for name, word in words.items() if name in facts]
+    areas = {"artificial_m2": "artificial", "changed_m2": "changed"}
+    told += [f"{facts[name] / 10_000:,.4f} ha {word}" for name, word in areas.items() if name in facts]
+    if facts.get("polygons_unlike"):
+        told.append(f"{facts['polygons_unlike']:,} polygons of another status")
+    if facts.get("area_unlike_m2", 0) >= 1:
+        told.append(f"off by {facts['area_unlike_m2']:,} m²")
+    if line.get("runs") == 1:
+        told.append("one run")
+    return ", ".join(told)
+
+
 def machine() -> str:
     """Cores and memory, and what the peers are; no names."""
     memory_gb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     found = [f"Python {sys.version_info.major}.{sys.version_info.minor}", f"GDAL {rasterio.__gdal_version__}"]
+    if postgis_missing() is None:
+        found.append(f"PostGIS {postgis_version()}")
     for name in _PEERS:
         try:
             found.append(f"{name} {version(name)}")

@@ -11,6 +11,7 @@ import shapely
 from benchmarks import _inputs
 from benchmarks._measure import Contender, run_row
 from benchmarks._peers import module_missing
+from benchmarks._postgis import Database, postgis_missing
 from benchmarks._raster import CRS, grid_of
 from millesime.geo.coverage import Coverage, overlay_polygons
 
@@ -105,6 +106,27 @@ def _duckdb_facts(given: tuple[Any, int], columns: Any) -> dict[str, Any]:
     return _facts(given[1], pieces)
 
 
+def _postgis_tables(px: int) -> tuple[Database, int]:
+    one, other, _ = _polygons(px)
+    base = Database()
+    for name, side in (("one", one), ("other", other)):
+        base.load(name, {}, side)
+    return base, px
+
+
+def _postgis(given: tuple[Database, int]) -> None:
+    given[0].run(
+        "DROP TABLE IF EXISTS piece; CREATE UNLOGGED TABLE piece AS"
+        f" SELECT one.number AS a, other.number AS b, ST_Intersection(one.geom, other.geom, {GRID_M}) AS geom"
+        " FROM one JOIN other ON ST_Intersects(one.geom, other.geom)"
+    )
+
+
+def _postgis_facts(given: tuple[Database, int], _: None) -> dict[str, Any]:
+    rows = given[0].rows("SELECT encode(ST_AsBinary(ST_CollectionExtract(geom, 3)), 'hex') FROM piece")
+    return _facts(given[1], shapely.from_wkb([row[0] for row in rows]))
+
+
 CONTENDERS = (
     Contender("millesime", _coverages, _overlay, _overlay_facts),
     Contender(
@@ -119,6 +141,10 @@ CONTENDERS = (
     Contender(
         "DuckDB ST_Intersection", _tables, _duckdb, _duckdb_facts,
         missing=lambda: module_missing("duckdb_extension_spatial"),
+    ),
+    Contender(
+        "PostGIS ST_Intersection, 0.01", _postgis_tables, _postgis, _postgis_facts, missing=postgis_missing,
+        shares=True,
     ),
 )  # fmt: skip
 

@@ -112,8 +112,8 @@ def _bounded_area(edges: npt.NDArray[np.float64]) -> Any:
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     within = ring[1:] == ring[:-1]
     bounding = np.concatenate([xy[:-1][within], xy[1:][within]], axis=1)
-    sides = [side[np.lexsort(side.T)] for side in (bounding, edges.reshape(-1, 4))]
-    return area if np.array_equal(*sides) else None
+    found, wanted = (side[np.lexsort(side.T)] for side in (bounding, edges.reshape(-1, 4)))
+    return area if np.array_equal(found, wanted) else None
 
 
 def _packed(xy: npt.NDArray[np.float64]) -> Indices:
