@@ -7,10 +7,14 @@ many threads there are.
 
 from __future__ import annotations
 
+import contextlib
+import queue
+import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from types import TracebackType
+from typing import Self, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -31,3 +35,83 @@ def in_order(
     finally:
         for future in waiting:
             future.cancel()
+
+
+class Ahead(Iterator[Item]):
+    """Items made in a thread of their own, at most `depth` of them waiting to be taken.
+
+    The thread starts at once. An error of the iterable is raised where its item would have come; `close` stops the
+    thread and closes a generator in it, so that what it holds open is closed where it was opened.
+    """
+
+    def __init__(self, items: Iterable[Item], *, depth: int) -> None:
+        self._queue: queue.Queue[tuple[Item | None, BaseException | None]] = queue.Queue(maxsize=depth)
+        self._stopped = threading.Event()
+        self._ended = False
+        self._thread = threading.Thread(target=self._run, args=(items,), daemon=True)
+        self._thread.start()
+
+    def __next__(self) -> Item:
+        if self._ended:
+            raise StopIteration
+        item, error = self._queue.get()
+        if error is not None:
+            self._ended = True
+            self._thread.join()
+            if isinstance(error, StopIteration):
+                raise StopIteration
+            raise error
+        return item  # type: ignore[return-value]  # an entry without error holds an item
+
+    def close(self) -> None:
+        """Stop the thread; items not yet taken are lost."""
+        self._ended = True
+        self._stopped.set()
+        while self._thread.is_alive():
+            with contextlib.suppress(queue.Empty):
+                self._queue.get_nowait()
+            self._thread.join(timeout=0.01)
+
+    def _run(self, items: Iterable[Item]) -> None:
+        end: BaseException = StopIteration()
+        source = iter(items)
+        try:
+            while not self._stopped.is_set():
+                item = next(source)
+                self._queue.put((item, None))
+        except BaseException as error:  # noqa: BLE001  raised again in the thread that takes the items
+            end = error
+        finally:
+            if isinstance(source, Generator):
+                source.close()
+        self._queue.put((None, end))
+
+
+class Behind:
+    """Calls done in a thread of their own, in order, at most `depth` of them waiting; their errors come at the next.
+
+    Use it as a context: it ends when every call is done.
+    """
+
+    def __init__(self, *, depth: int) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=1)
+        self._depth = depth
+        self._waiting: deque[Future[object]] = deque()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            while self._waiting and kind is None:
+                self._waiting.popleft().result()
+        finally:
+            self._pool.shutdown(cancel_futures=True)
+
+    def call(self, function: Callable[..., object], *values: object) -> None:
+        """Have `function(*values)` done; wait when too many calls are before it."""
+        self._waiting.append(self._pool.submit(function, *values))
+        if len(self._waiting) > self._depth:
+            self._waiting.popleft().result()

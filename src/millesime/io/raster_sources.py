@@ -1,0 +1,76 @@
+"""The files that a raster is made of, and how they are recognised: a virtual raster reads others, place by place."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from xml.etree import ElementTree
+
+from millesime.errors import ImageryError
+from millesime.geo.grid import Window
+
+_SOURCES = ("SimpleSource", "ComplexSource", "AveragedSource", "KernelFilteredSource", "NoDataFromMaskSource")
+
+#: Pixels around a window that an interpolation may look at.
+_AROUND_PX = 4
+
+FileIdentity = tuple[int, int]
+"""Size in bytes and time of last modification in nanoseconds; (-1, -1) of a file that is not there."""
+
+
+def identity_of(path: str | Path) -> FileIdentity:
+    """What recognises a file without reading it."""
+    try:
+        facts = Path(path).stat()
+    except OSError:
+        return (-1, -1)
+    return facts.st_size, facts.st_mtime_ns
+
+
+def files_read(path: str | Path, window: Window | None = None) -> tuple[Path, ...]:
+    """The files that reading a window of a raster reads: the raster, and what a virtual raster takes there.
+
+    Args:
+        path: any raster.
+        window: rows and columns of the raster; all of it by default.
+
+    Raises:
+        ImageryError: a virtual raster is damaged.
+    """
+    found = {Path(path): None}
+    if Path(path).suffix.lower() == ".vrt":
+        for source in _sources_of(Path(path), window):
+            # A source that is itself virtual counts whole: its own windows are of another grid.
+            found.update(dict.fromkeys(files_read(source)))
+    return tuple(found)
+
+
+def _sources_of(path: Path, window: Window | None) -> list[Path]:
+    try:
+        root = ElementTree.parse(path).getroot()  # noqa: S314  the raster driver parses the same file
+    except (ElementTree.ParseError, OSError) as error:
+        raise ImageryError(f"is not a virtual raster ({error})", place=path, remedy="make it again") from error
+    found: dict[Path, None] = {}
+    for name in _SOURCES:
+        for source in root.iter(name):
+            file = source.find("SourceFilename")
+            if file is None or not file.text or not _meets(source.find("DstRect"), window):
+                continue
+            relative = file.get("relativeToVRT", "0") == "1"
+            found[path.parent / file.text if relative else Path(file.text)] = None
+    return list(found)
+
+
+def _meets(rectangle: ElementTree.Element | None, window: Window | None) -> bool:
+    if rectangle is None or window is None:
+        return True
+    with contextlib.suppress(KeyError, ValueError):
+        col, row, width, height = (float(rectangle.attrib[key]) for key in ("xOff", "yOff", "xSize", "ySize"))
+        near = window.expanded(_AROUND_PX)
+        return (
+            col < near.col + near.width
+            and col + width > near.col
+            and row < near.row + near.height
+            and row + height > near.row
+        )
+    return True
