@@ -107,7 +107,7 @@ def test_communes_of_a_zone_are_counted_inside_it(deliveries, layers):
     assert share == pytest.approx(100 * (BORDER_M - 100) / BORDER_M, abs=1e-3)
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(edge=st.floats(40, 360), height=st.floats(40, 400))
 def test_two_halves_make_the_whole(deliveries, edge, height):
     """Stock, gain and loss of a rectangle are those of its two parts, wherever it is cut."""
