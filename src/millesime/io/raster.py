@@ -5,10 +5,11 @@ Class rasters carry their nomenclature: its name, and the name and colour of eac
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -32,8 +33,8 @@ from millesime.nomenclature import CoverClass, CoverNomenclature
 #: Side of the blocks of every raster product, in pixels.
 BLOCK_PX = 512
 
-#: Decoded blocks that GDAL keeps for readers of windows that are read once.
-_BLOCK_CACHE_MB = 64
+#: Decoded blocks that GDAL keeps while windows are read once, in bytes: without a bound it takes a share of all memory.
+_BLOCK_CACHE_BYTES = 64 << 20
 
 _TAG = "MILLESIME_NOMENCLATURE"
 
@@ -50,6 +51,11 @@ def _open(path: str | Path) -> Any:
             return rasterio.open(file)
     except RasterioIOError as error:
         raise ImageryError(f"cannot be read as a raster ({error})", place=file, remedy="check the file") from error
+
+
+def _cause(error: BaseException) -> str:
+    """The driver's own words, which name the damaged file of a mosaic; rasterio hides them behind its own."""
+    return str(error.__cause__ or error)
 
 
 def _grid_of(dataset: Any, path: Path, crs: str | None) -> Grid:
@@ -133,7 +139,8 @@ class RasterReader:
             )
         except RasterioIOError as error:
             raise ImageryError(
-                f"rows {rectangle.row}.. columns {rectangle.col}.. cannot be read ({error})",
+                f"rows {rectangle.row} to {rectangle.row + rectangle.height - 1}, columns {rectangle.col} to "
+                f"{rectangle.col + rectangle.width - 1} cannot be read ({_cause(error)})",
                 place=self.path,
                 remedy="the file is damaged: fetch it again",
             ) from error
@@ -299,6 +306,13 @@ def write_raster(path: str | Path, pixels: npt.NDArray[Any], grid: Grid, **optio
         writer.write(pixels)
 
 
+@contextlib.contextmanager
+def bounded_cache() -> Iterator[None]:
+    """Keep few decoded blocks of rasters in memory, in the whole process, while the block runs."""
+    with rasterio.Env(GDAL_CACHEMAX=_BLOCK_CACHE_BYTES):
+        yield
+
+
 class ThreadReaders:
     """One reader of a raster for each thread, as handles are not shared by threads; closed together."""
 
@@ -307,7 +321,7 @@ class ThreadReaders:
         self._local = threading.local()
         self._opened = ExitStack()
         # Windows are read once: more decoded blocks than those of a window are kept for nothing.
-        self._opened.enter_context(rasterio.Env(GDAL_CACHEMAX=_BLOCK_CACHE_MB))
+        self._opened.enter_context(bounded_cache())
 
     def here(self) -> RasterReader:
         """The reader of this thread."""

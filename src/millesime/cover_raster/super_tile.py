@@ -1,0 +1,213 @@
+"""One super-tile predicted and left in the folder of parts: here, or by a worker of a cluster that opens all anew."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from millesime.compute.threads import Ahead, Behind, in_order
+from millesime.cover_raster.layers import Layer
+from millesime.cover_raster.plan import SuperTile, pixels_needed
+from millesime.cover_raster.predict import Piece, Prediction, predict, windows_needed
+from millesime.cover_raster.strips import Strip, StripBuffer, strips
+from millesime.geo.grid import Window
+from millesime.imagery import Imagery
+from millesime.imagery.step import open_imagery
+from millesime.io.parts import PartLayer, PartsFolder
+from millesime.io.raster_sources import FileIdentity, files_read, identity_of
+from millesime.model.card import ModelCard
+from millesime.model.runtimes import Runtime
+
+#: Strips that are read before they are needed, and strips of results that wait to be written.
+_AHEAD = 1
+
+Files = dict[str, FileIdentity]
+"""What recognises each file that a super-tile reads."""
+
+Network = Callable[[npt.NDArray[np.uint8]], npt.NDArray[np.float32]]
+
+
+class Openable(Protocol):
+    """A network on disk; `millesime.model.Model` is one."""
+
+    @property
+    def card(self) -> ModelCard:
+        """What it expects and answers."""
+        ...
+
+    def open(self) -> Runtime:
+        """Load it."""
+        ...
+
+
+@dataclass(frozen=True)
+class Job:
+    """What every super-tile of a run is made from, and where it is left. It travels to workers."""
+
+    imagery: Imagery
+    root: Path | None
+    """Folder that the imagery's relative paths start from."""
+
+    model: Openable
+    prediction: Prediction
+    layers: tuple[Layer, ...]
+    folder: PartsFolder
+    digest: str
+    """Of all that pixels are made from, the content of the imagery's files apart."""
+
+    threads: int
+    """Windows computed at once."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A super-tile to make."""
+
+    job: Job
+    tile: SuperTile
+    known: str | None = None
+    """Fingerprint of the pixels that the part left there was made from: when it is still theirs, the part stays."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """What was done for a super-tile."""
+
+    computed: bool
+    """Whether it was computed now, rather than found to be of the same pixels."""
+
+
+def files_of(job: Job, tile: SuperTile) -> Files:
+    """What recognises the files that a super-tile and its halo are read from."""
+    bounds = job.prediction.grid.window_bounds(pixels_needed(job.prediction, tile.area))
+    found: Files = {}
+    for file in job.imagery.files:
+        window = file.grid.window_of(bounds)
+        for path in files_read((job.root or Path()) / file.path, window):
+            found[str(path)] = identity_of(path)
+    return found
+
+
+def part_layers(layers: Iterable[Layer]) -> tuple[PartLayer, ...]:
+    """The rasters of a part."""
+    return tuple(PartLayer(layer.name, layer.dtype, layer.count) for layer in layers)
+
+
+def read_ahead(job: Job, tile: SuperTile) -> Ahead[Strip]:
+    """Start to read a super-tile, in a thread that opens the files for itself."""
+    return Ahead(_read(job, tile), depth=_AHEAD)
+
+
+def _read(job: Job, tile: SuperTile) -> Iterator[Strip]:
+    with open_imagery(job.imagery, root=job.root) as reader:
+        yield from strips(reader, pixels_needed(job.prediction, tile.area))
+
+
+def is_same(task: Task) -> bool:
+    """Whether the pixels are those that the part was made from; then its files are noted as they are now."""
+    if task.known is None:
+        return False
+    job, name = task.job, task.tile.name
+    files, source = files_of(job, task.tile), read_ahead(job, task.tile)
+    try:
+        if StripBuffer(source).fingerprint() != task.known:
+            return False
+    finally:
+        source.close()
+    record = job.folder.record(name)
+    if record is None:
+        return False
+    job.folder.rewrite(name, {**record, "files": files})
+    return True
+
+
+def compute(
+    task: Task,
+    source: Ahead[Strip],
+    network: Network,
+    pool: ThreadPoolExecutor,
+    advance: Callable[[int], None],
+) -> Made:
+    """Predict a super-tile from its strips and leave it with its record.
+
+    Args:
+        task: the super-tile.
+        source: its strips, closed here.
+        network: logits (classes, window, window) of a window (bands, window, window).
+        pool: threads that run the network.
+        advance: told how many pixels are done, from time to time; the area in all.
+    """
+    job, area = task.job, task.tile.area
+    files = files_of(job, task.tile)
+    steps = _shares(area.height * area.width, windows_needed(job.prediction, [area]))
+
+    def answer(windows: Iterable[npt.NDArray[np.uint8]]) -> Iterator[npt.NDArray[np.float32]]:
+        for logits in in_order(pool, network, windows, ahead=job.threads + 1):
+            advance(next(steps))
+            yield logits
+
+    counts = np.zeros(256, dtype=np.int64)
+    bands = StripBuffer(source)
+    try:
+        with (
+            job.folder.part(task.tile.name, part_layers(job.layers), job.prediction.grid.crop(area)) as (part, record),
+            Behind(depth=_AHEAD) as behind,
+        ):
+            for piece in predict(job.prediction, area, bands, answer):
+                behind.call(part.write, _values(job.layers, piece), piece.window.relative_to(area))
+                counts += np.bincount(piece.classes.reshape(-1), minlength=256)
+            record["fingerprint"] = bands.fingerprint()
+            record["digest"], record["files"] = job.digest, files
+            record["counts"] = {str(value): int(counts[value]) for value in np.flatnonzero(counts)}
+            record["area"] = list(_relative(area, job.imagery.area))
+    finally:
+        source.close()
+    return Made(computed=True)
+
+
+def _relative(area: Window, whole: Window) -> tuple[int, int, int, int]:
+    place = area.relative_to(whole)
+    return place.row, place.col, place.height, place.width
+
+
+def _values(layers: Iterable[Layer], piece: Piece) -> dict[str, npt.NDArray[Any]]:
+    return {layer.name: layer.values(piece) for layer in layers}
+
+
+def _shares(total: int, count: int) -> Iterator[int]:
+    """A total in `count` parts that are nearly equal."""
+    return (total * (number + 1) // count - total * number // count for number in range(count))
+
+
+def network_of(runtime: Runtime) -> Network:
+    """One window through a network."""
+
+    def one(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+        logits: npt.NDArray[np.float32] = runtime.logits(pixels[None])[0]
+        return logits
+
+    return one
+
+
+_opened: dict[str, Runtime] = {}
+_opening = threading.Lock()
+
+
+def make_there(task: Task) -> Made:
+    """Make a super-tile on a worker of a cluster. The network stays loaded for the next one."""
+    with _opening:
+        if task.job.digest not in _opened:
+            _opened.clear()
+            _opened[task.job.digest] = task.job.model.open()
+        runtime = _opened[task.job.digest]
+    if is_same(task):
+        return Made(computed=False)
+    with ThreadPoolExecutor(max_workers=task.job.threads) as pool:
+        return compute(task, read_ahead(task.job, task.tile), network_of(runtime), pool, lambda _: None)

@@ -1,0 +1,254 @@
+"""A raster product made in parts: each part written whole with a record of what it was made from.
+
+::
+
+    .cover.tif.parts/
+      plan.json                         what all parts are made from
+      00000_08192.classes.tif           one raster for each layer
+      00000_08192.json                  the record, renamed into place last: a part without one is not there
+      run.lock, setup.lock              held while a process works here
+
+A process that is killed leaves parts with their records, and temporary files that the next one sweeps. Processes on
+several machines may fill the folder together; the parts of each are its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import numpy.typing as npt
+import rasterio
+from rasterio.windows import Window as RasterioWindow
+
+from millesime.errors import ConfigError, InputError
+from millesime.geo.grid import Grid, Window
+from millesime.io.files import named_when_full
+
+#: Rows of a strip of a part's raster: parts are written and read from top to bottom.
+_STRIP_ROWS = 64
+
+_PLAN = "plan.json"
+
+
+@dataclass(frozen=True)
+class PartLayer:
+    """One raster of each part."""
+
+    name: str
+    dtype: str
+    count: int = 1
+
+
+class PartWriter:
+    """The rasters of one part, written strip by strip."""
+
+    def __init__(self, files: Mapping[str, Path], layers: tuple[PartLayer, ...], grid: Grid) -> None:
+        self._files = files
+        self._datasets: dict[str, Any] = {}
+        for layer in layers:
+            with named_when_full(files[layer.name]):
+                self._datasets[layer.name] = rasterio.open(
+                    files[layer.name],
+                    "w",
+                    driver="GTiff",
+                    width=grid.width,
+                    height=grid.height,
+                    count=layer.count,
+                    dtype=layer.dtype,
+                    crs=grid.crs,
+                    transform=grid.transform,
+                    tiled=False,
+                    blockysize=min(_STRIP_ROWS, grid.height),
+                    compress="DEFLATE",
+                    zlevel=1,
+                    bigtiff="IF_SAFER",
+                )
+
+    def write(self, values: Mapping[str, npt.NDArray[Any]], window: Window) -> None:
+        """Write a window, counted from the part's first row and column; arrays (height, width) or (bands, ...)."""
+        place = RasterioWindow(window.col, window.row, window.width, window.height)
+        for name, pixels in values.items():
+            with named_when_full(self._files[name]):
+                self._datasets[name].write(pixels[np.newaxis] if pixels.ndim == 2 else pixels, window=place)
+
+    def close(self) -> None:
+        """Close the rasters."""
+        for name, dataset in self._datasets.items():
+            with named_when_full(self._files[name]):
+                dataset.close()
+
+
+@dataclass(frozen=True)
+class PartsFolder:
+    """The hidden folder beside a product where its parts are made."""
+
+    path: Path
+
+    @classmethod
+    def beside(cls, output: Path) -> PartsFolder:
+        """The folder of a product."""
+        return cls(output.with_name(f".{output.name}.parts"))
+
+    @contextlib.contextmanager
+    def held(self, plan: Mapping[str, Any], *, alone: bool) -> Iterator[tuple[dict[str, Any], dict[str, Any] | None]]:
+        """Hold the folder for the parts of a plan; parts of another plan are swept.
+
+        Args:
+            plan: with at least 'digest', of what the parts are made from. An existing plan of this digest is kept.
+            alone: refuse other processes; they share the folder otherwise.
+
+        Yields:
+            the plan in force, and the plan whose parts were swept.
+
+        Raises:
+            ConfigError: another process works here, with another plan or alone.
+            InputError: the product's folder does not exist.
+        """
+        if not self.path.parent.is_dir():
+            raise InputError("no such folder", place=self.path.parent, remedy="create it first")
+        with self._setup(), (self.path / "run.lock").open("w") as lock:
+            before = _json_of(self.path / _PLAN)
+            fresh = before is None or before.get("digest") != plan["digest"] or not _same_form(before, plan)
+            self._take(lock, exclusive=alone or fresh)
+            if fresh:
+                self._sweep(everything=True)
+                _write_json(self.path / _PLAN, plan)
+            elif alone:
+                self._sweep(everything=False)
+            if not alone:
+                fcntl.flock(lock, fcntl.LOCK_SH)
+            in_force = _json_of(self.path / _PLAN) or dict(plan)
+            handle = os.dup(lock.fileno())
+        try:
+            yield in_force, before if fresh else None
+        finally:
+            os.close(handle)
+
+    def remove(self) -> None:
+        """Remove the folder, once the product stands."""
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    def record(self, name: str) -> dict[str, Any] | None:
+        """The record of a part that is there with all its rasters, None otherwise."""
+        record = _json_of(self.path / f"{name}.json")
+        if record is None:
+            return None
+        for layer, size in record.get("bytes", {}).items():
+            file = self.raster(name, layer)
+            if not file.is_file() or file.stat().st_size != size:
+                return None
+        return record
+
+    def raster(self, name: str, layer: str) -> Path:
+        """The raster of a part's layer."""
+        return self.path / f"{name}.{layer}.tif"
+
+    @contextlib.contextmanager
+    def part(self, name: str, layers: tuple[PartLayer, ...], grid: Grid) -> Iterator[tuple[PartWriter, dict[str, Any]]]:
+        """Write one part: yields its writer, and the record to fill. Nothing of the part stays after a failure."""
+        folder = Path(tempfile.mkdtemp(prefix=f".{name}.", dir=self.path))
+        try:
+            files = {layer.name: folder / f"{layer.name}.tif" for layer in layers}
+            writer = PartWriter(files, layers, grid)
+            record: dict[str, Any] = {}
+            try:
+                yield writer, record
+            finally:
+                writer.close()
+            record["bytes"] = {layer: file.stat().st_size for layer, file in files.items()}
+            for layer, file in files.items():
+                _to_disk(file)
+                file.replace(self.raster(name, layer))
+            self.rewrite(name, record)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def rewrite(self, name: str, record: Mapping[str, Any]) -> None:
+        """Replace the record of a part whose rasters stand."""
+        _write_json(self.path / f"{name}.json", record)
+
+    def forget(self, name: str) -> None:
+        """Take a part for not made."""
+        (self.path / f"{name}.json").unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def _setup(self) -> Iterator[None]:
+        """Alone while the plan is looked at."""
+        lock = None
+        while lock is None:
+            self.path.mkdir(exist_ok=True)
+            # The folder may vanish before it is locked, when a run just ended: then it is made again.
+            with contextlib.suppress(FileNotFoundError):
+                lock = (self.path / "setup.lock").open("w")
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                if not _is(self.path / "setup.lock", lock):
+                    lock.close()
+                    lock = None
+        with lock:
+            yield
+
+    def _take(self, lock: IO[str], *, exclusive: bool) -> None:
+        try:
+            fcntl.flock(lock, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ConfigError(
+                "another process makes parts of this output",
+                place=self.path,
+                remedy="wait for it to end, or give another --output",
+            ) from error
+
+    def _sweep(self, *, everything: bool) -> None:
+        for item in self.path.iterdir():
+            if item.is_dir():
+                shutil.rmtree(item, ignore_errors=True)
+            elif item.suffix != ".lock" and (everything or item.name.startswith(".")):
+                item.unlink(missing_ok=True)
+
+
+def _same_form(before: Mapping[str, Any], plan: Mapping[str, Any]) -> bool:
+    """Whether parts cut as before serve: unless told otherwise, they do."""
+    return not plan.get("size_is_told") or before.get("super_tile_px") == plan.get("super_tile_px")
+
+
+def _is(path: Path, handle: IO[str]) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(handle.fileno()))
+    except FileNotFoundError:
+        return False
+
+
+def _json_of(path: Path) -> dict[str, Any] | None:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _write_json(path: Path, content: Mapping[str, Any]) -> None:
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        with named_when_full(path), temporary.open("w", encoding="utf-8") as file:
+            json.dump(content, file, ensure_ascii=False, indent=1, sort_keys=True)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _to_disk(path: Path) -> None:
+    """Wait until a file is on the disk: its record must not outlive it when the power fails."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
