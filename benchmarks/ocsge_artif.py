@@ -169,8 +169,10 @@ CONTENDERS = (
         "millesime", _frame, artificialise, lambda frame, done: status_facts(frame, done.artificial),
     ),
     Contender("PostGIS, shared edges", _tables, _in_sql(_EDGES), _sql_facts, missing=postgis_missing, shares=True),
-    Contender("PostGIS, ST_Union", _tables, _in_sql(_UNION), _sql_facts, missing=postgis_missing, shares=True),
-    Contender("geopandas dissolve, sjoin", _given, _geopandas, status_facts),
+    Contender(
+        "PostGIS, ST_Union", _tables, _in_sql(_UNION), _sql_facts, missing=postgis_missing, shares=True, warm_up=False
+    ),
+    Contender("geopandas dissolve, sjoin", _given, _geopandas, status_facts, warm_up=False),
 )  # fmt: skip
 
 
