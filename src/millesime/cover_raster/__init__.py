@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from millesime.cover_raster.decide import NO_CONFIDENCE, decide
+from millesime.cover_raster.calibration import Calibration, parse_calibration
+from millesime.cover_raster.combine import combined
+from millesime.cover_raster.decide import NO_CONFIDENCE, Decision, Rule, decide
 from millesime.cover_raster.predict import Piece, Prediction, predict, prediction_with
-from millesime.cover_raster.scheme import AxisScheme, reflected
+from millesime.cover_raster.scheme import AxisScheme, CropScheme, reflected
 
 __all__ = [
     "NO_CONFIDENCE",
     "AxisScheme",
+    "Calibration",
+    "CropScheme",
+    "Decision",
     "Piece",
     "Prediction",
+    "Rule",
+    "combined",
     "decide",
+    "parse_calibration",
     "predict",
     "prediction_with",
     "reflected",

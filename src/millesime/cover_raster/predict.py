@@ -1,26 +1,32 @@
 """Predict: the classes of any part of an image, streamed from top to bottom in bounded memory.
 
 Memory is that of one row of windows over the width asked for, whatever the height. What is computed at a pixel
-depends on the scheme alone: the same windows are summed there in the same order for any part asked for.
+depends on the scheme alone: the same windows are summed there in the same order for any part asked for. In crop mode
+one window says all about a pixel, and the sum is its logits unchanged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from functools import cached_property
+from typing import Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from millesime.cover_raster.decide import decide
-from millesime.cover_raster.scheme import AxisScheme, reflected
+from millesime.cover_raster.calibration import Calibration
+from millesime.cover_raster.decide import Rule, decide
+from millesime.cover_raster.scheme import Mode, Scheme, reflected, scheme
 from millesime.errors import ConfigError, ModelError
 from millesime.geo.grid import Grid, Window
 from millesime.model.card import ModelCard
 
 Pixels = npt.NDArray[np.uint8]
 Logits = npt.NDArray[np.float32]
+
+Outside = Literal["reflect", "zero"]
+"""What stands beyond the borders of the image: its mirror, or zeros before normalisation, as IGN's tools have it."""
 
 Answer = Callable[[Iterable[Pixels]], Iterator[Logits]]
 """Logits (classes, window, window) of each window (bands, window, window), in the order of the windows."""
@@ -44,6 +50,12 @@ class Piece:
     classes: npt.NDArray[np.uint8]
     confidence: npt.NDArray[np.uint8]
 
+    top: npt.NDArray[np.uint8] | None = None
+    """(2 K, height, width), when the prediction asks for it: see `Decision.top`."""
+
+    probabilities: npt.NDArray[np.uint8] | None = None
+    """(classes, height, width), when the prediction asks for it: see `Decision.probabilities`."""
+
 
 @dataclass(frozen=True)
 class Prediction:
@@ -59,15 +71,34 @@ class Prediction:
     fill: tuple[int, ...]
     """Number of each band that stands where there is no imagery: the mean, so that it means nothing."""
 
-    @property
-    def rows(self) -> AxisScheme:
-        """Windows from top to bottom."""
-        return AxisScheme(self.grid.height, self.window_px, self.margin_px)
+    mode: Mode = "blend"
+    outside: Outside = "reflect"
+    """Beyond the borders of the image; pixels without data inside it stand as `fill` tells in any case."""
 
-    @property
-    def cols(self) -> AxisScheme:
+    picked: tuple[int, ...] | None = None
+    """Places, among the bands that are read, of those that the network takes, in its order; None for all of them."""
+
+    temperature: tuple[float, ...] = ()
+    """By channel, as `bias`: see `Rule`."""
+
+    bias: tuple[float, ...] = ()
+    top_k: int = 0
+    probabilities: bool = False
+
+    @cached_property
+    def rows(self) -> Scheme:
+        """Windows from top to bottom."""
+        return scheme(self.mode, self.grid.height, self.window_px, self.margin_px, axis="rows")
+
+    @cached_property
+    def cols(self) -> Scheme:
         """Windows from left to right."""
-        return AxisScheme(self.grid.width, self.window_px, self.margin_px)
+        return scheme(self.mode, self.grid.width, self.window_px, self.margin_px, axis="columns")
+
+    @cached_property
+    def rule(self) -> Rule:
+        """How classes are told apart."""
+        return Rule(self.class_values, self.nodata, self.temperature, self.bias, self.top_k, self.probabilities)
 
     def window_rows(self, area: Window) -> range:
         """Rows of windows that an area needs."""
@@ -128,13 +159,24 @@ def _read_strip(prediction: Prediction, area: Window, number: int, bands: Bands)
     top, left = int(picked_rows.min()), int(picked_cols.min())
     needed = Window(top, left, int(picked_rows.max()) - top + 1, int(picked_cols.max()) - left + 1)
     pixels, valid = bands.read(needed)
+    if prediction.picked is not None:
+        pixels = pixels[list(prediction.picked)]
     if not valid.all():
         fill = np.asarray(prediction.fill, dtype=np.uint8)[:, None, None]
         pixels = np.where(valid[None], pixels, fill)
     if needed.shape != (height, width):
         pick = np.ix_(picked_rows - top, picked_cols - left)
         pixels, valid = pixels[:, pick[0], pick[1]], valid[pick]
+    if prediction.outside == "zero":
+        inside = _inside(row, height, prediction.grid.height)[:, None] & _inside(col, width, prediction.grid.width)
+        if not inside.all():
+            pixels = np.where(inside[None], pixels, np.uint8(0))
     return _Strip(prediction, row, col, numbers, pixels, valid)
+
+
+def _inside(start: int, count: int, size_px: int) -> npt.NDArray[np.bool_]:
+    places = np.arange(start, start + count)
+    return (places >= 0) & (places < size_px)
 
 
 class _Sums:
@@ -174,17 +216,12 @@ class _Sums:
         if count <= 0:
             return
         window = Window(self._first, self._area.col, count, self._area.width)
-        classes, confidence = decide(
-            self._values[:, :count],
-            strip.valid_in(window),
-            class_values=self._prediction.class_values,
-            nodata=self._prediction.nodata,
-        )
+        told = decide(self._values[:, :count], strip.valid_in(window), self._prediction.rule)
         kept = self._values.shape[1] - count
         self._values[:, :kept] = self._values[:, count:].copy()
         self._values[:, kept:] = 0.0
         self._first += count
-        yield Piece(window, classes, confidence)
+        yield Piece(window, told.classes, told.confidence, told.top, told.probabilities)
 
 
 def _common(reach: tuple[int, int], first: int, end: int) -> tuple[int, int]:
@@ -197,12 +234,35 @@ def windows_needed(prediction: Prediction, areas: Iterable[Window]) -> int:
 
 
 def prediction_with(
-    card: ModelCard, *, grid: Grid, window_px: int | None = None, margin_px: int | None = None
+    card: ModelCard,
+    *,
+    grid: Grid,
+    window_px: int | None = None,
+    margin_px: int | None = None,
+    mode: Mode = "blend",
+    outside: Outside = "reflect",
+    bands: Sequence[str] | None = None,
+    calibration: Calibration | None = None,
+    top_k: int = 0,
+    probabilities: bool = False,
 ) -> Prediction:
     """How to predict an image with the model of a card; window and margin are the card's unless given.
 
+    Args:
+        card: of a model, or of several combined.
+        grid: the image's.
+        window_px: side of the windows.
+        margin_px: overlap on each side of a window in mode 'blend', what is cut off it in mode 'crop'.
+        mode: how windows share the image.
+        outside: what stands beyond the image.
+        bands: names of the bands that are read, in order; those of the card by default.
+        calibration: temperature and bias of classes.
+        top_k: number of classes to tell, with their probabilities.
+        probabilities: whether to tell the probability of every class.
+
     Raises:
         ConfigError: a window that the model cannot take, or margins that leave nothing of it.
+        ModelError: a band that is not read, or classes that leave no value for NoData.
     """
     window = card.window_px if window_px is None else window_px
     if window <= 0 or window % card.window_multiple_px:
@@ -217,6 +277,7 @@ def prediction_with(
             place=f"model {card.name}",
             remedy="export the model with a nomenclature that keeps 0 for NoData, such as cosia",
         )
+    temperature, bias = calibration.of_channels(card) if calibration else ((), ())
     prediction = Prediction(
         grid=grid,
         window_px=window,
@@ -224,6 +285,24 @@ def prediction_with(
         class_values=card.class_values,
         nodata=nodata,
         fill=tuple(min(max(round(mean), 0), 255) for mean in card.mean),
+        mode=mode,
+        outside=outside,
+        picked=_picked(card, card.bands if bands is None else tuple(bands)),
+        temperature=temperature,
+        bias=bias,
+        top_k=top_k,
+        probabilities=probabilities,
     )
-    _ = prediction.rows, prediction.cols  # checks the margin
+    _ = prediction.rows, prediction.cols, prediction.rule  # checks margins and what is told
     return prediction
+
+
+def _picked(card: ModelCard, bands: tuple[str, ...]) -> tuple[int, ...] | None:
+    missing = [band for band in card.bands if band not in bands]
+    if missing:
+        raise ModelError(
+            f"it reads {', '.join(missing)}, which the imagery has not",
+            place=f"model {card.name} {card.version}",
+            remedy="give imagery with these bands, or use a model without them",
+        )
+    return None if card.bands == bands else tuple(bands.index(band) for band in card.bands)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from millesime.cover_raster import NO_CONFIDENCE, Prediction, decide, predict
+from millesime.cover_raster import NO_CONFIDENCE, Prediction, Rule, decide, predict
 from millesime.geo.grid import Grid, Window
 
 HEIGHT, WIDTH, REACH = 131, 173, 2
@@ -79,7 +79,8 @@ def test_windows_equal_the_whole_image_at_once_when_the_margin_covers_the_reach(
     classes, confidence = mapped(predict(prediction(), GRID.whole, picture, answer), GRID.whole)
     mirrored = np.pad(picture.pixels, ((0, 0), (REACH, REACH), (REACH, REACH)), mode="reflect")
     logits = network(mirrored)[:, REACH:-REACH, REACH:-REACH]
-    expected, sure = decide(logits, picture.valid, class_values=(1, 5, 9), nodata=0)
+    told = decide(logits, picture.valid, Rule((1, 5, 9), nodata=0))
+    expected, sure = told.classes, told.confidence
     top = np.sort(logits, axis=0)
     clear = top[-1] - top[-2] > 1e-4
     assert clear.mean() > 0.99
@@ -118,6 +119,6 @@ def test_rows_are_read_by_the_window_not_by_the_image():
 def test_decide_by_hand():
     """Two classes: logits (0, ln 3) give 3 / 4; equal logits give the first class, one half; then NoData."""
     logits = np.array([[[0.0, 1.0, 9.0]], [[np.log(3.0), 1.0, 0.0]]], dtype=np.float32)
-    classes, confidence = decide(logits, np.array([[True, True, False]]), class_values=(4, 6), nodata=0)
-    assert classes.tolist() == [[6, 4, 0]]
-    assert confidence.tolist() == [[75, 50, 255]]
+    told = decide(logits, np.array([[True, True, False]]), Rule((4, 6), nodata=0))
+    assert told.classes.tolist() == [[6, 4, 0]]
+    assert told.confidence.tolist() == [[75, 50, 255]]
