@@ -17,6 +17,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "millesime"
 #: The first folder (or module) under the package, upstream first; imports go down in rank only.
 ORDER = (
     "errors",
+    "written_numbers",
     "nomenclature",
     "geo",
     "io",
@@ -49,7 +50,8 @@ RIM_FILES = {"step.py"}
 RIM_PLACES = {
     "model/checkpoints.py",
     "model/published/conversion.py",
-    "model/runtimes.py",
+    "model/published/hub.py",
+    "model/runtimes/models.py",
     "model/train.py",
     "nomenclature/tables/__init__.py",
 }

@@ -96,6 +96,11 @@ def published_names() -> tuple[str, ...]:
     return (*inc, *hub)
 
 
+def is_published(reference: str) -> bool:
+    """Whether a text is the name of a published network and nothing more, loadable or not."""
+    return any(pattern.fullmatch(reference) for pattern in (_INC, _HUB, _SERIES))
+
+
 def published_model(reference: str) -> PublishedModel:
     """What is known of a published network.
 

@@ -96,22 +96,39 @@ def convert(facts: PublishedModel, file: Path, *, window_px: int, source_sha256:
     Raises:
         ModelError: see `converted`.
     """
-    network = build_network(
-        facts.architecture, bands=len(facts.bands), classes=len(facts.class_values), window_px=window_px
-    )
-    fill(network, read_weights(file), place=file)
-    # Exported with height and width left open, a UPerNet answers wrongly and silently at other sizes.
-    is_fixed = "upernet" in facts.architecture
-    whole = _FromDigitalNumbers(network, facts, window_px if is_fixed else _MULTIPLE_PX).eval()
-    content = export.to_onnx(whole, bands=len(facts.bands), fixed_px=window_px if is_fixed else None)
-    check = export.compare(whole, content, bands=len(facts.bands), fixed_px=window_px if is_fixed else None)
+    whole = _filled(facts, file, window_px=window_px)
+    fixed_px = window_px if _is_fixed(facts) else None
+    content = export.to_onnx(whole, bands=len(facts.bands), fixed_px=fixed_px)
+    check = export.compare(whole, content, bands=len(facts.bands), fixed_px=fixed_px)
     if check["equal_classes"] < _LEAST_EQUAL:
         raise ModelError(
             f"the converted model gives other classes than torch on {1 - check['equal_classes']:.2%} of the pixels",
             place=file,
             remedy="report it with the name of the model and the versions of torch and onnxruntime",
         )
-    return content, _card(facts, content, check, network=network, whole=whole, window_px=window_px, sha=source_sha256)
+    return content, _card(facts, content, check, whole=whole, window_px=window_px, sha=source_sha256)
+
+
+def whole_network(weights: Path, *, name: str, window_px: int) -> nn.Module:
+    """The network that was converted, for torch itself: digital numbers (n, bands, h, w) to logits.
+
+    Raises:
+        ModelError: unknown name, or weights of another network.
+    """
+    return _filled(published_model(name), weights, window_px=window_px)
+
+
+def _is_fixed(facts: PublishedModel) -> bool:
+    """Exported with height and width left open, a UPerNet answers wrongly and silently at other sizes."""
+    return "upernet" in facts.architecture
+
+
+def _filled(facts: PublishedModel, file: Path, *, window_px: int) -> _FromDigitalNumbers:
+    network = build_network(
+        facts.architecture, bands=len(facts.bands), classes=len(facts.class_values), window_px=window_px
+    )
+    fill(network, read_weights(file), place=file)
+    return _FromDigitalNumbers(network, facts, window_px if _is_fixed(facts) else _MULTIPLE_PX).eval()
 
 
 def _card(
@@ -119,7 +136,6 @@ def _card(
     content: bytes,
     check: dict[str, Any],
     *,
-    network: nn.Module,
     whole: _FromDigitalNumbers,
     window_px: int,
     sha: str,
@@ -132,7 +148,7 @@ def _card(
         name=facts.name,
         version=sha[:12],
         architecture=facts.architecture,
-        parameter_count=parameter_count(network),
+        parameter_count=parameter_count(whole.network),
         nomenclature="flair1",
         nomenclature_version="1",
         class_values=facts.class_values,

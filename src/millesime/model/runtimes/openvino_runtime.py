@@ -1,0 +1,88 @@
+"""OpenVINO on the processor: reads the same .onnx file."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import openvino
+
+from millesime.errors import ModelError
+from millesime.model.card import ModelCard
+from millesime.model.runtimes.choice import Choice
+from millesime.model.runtimes.interface import network_input, require_classes
+
+#: Networks compiled for a size that are kept: that of the windows, and another one.
+_KEPT_SIZES = 2
+
+
+class OpenVinoRuntime:
+    """A network run by OpenVINO, compiled for each size of window when it is first asked for.
+
+    As many streams as threads, each of one thread: an answer does not depend on how many there are. The precision is
+    always told to OpenVINO, whose own choice is bfloat16 on processors that have it.
+    """
+
+    def __init__(self, path: Path, card: ModelCard, choice: Choice, *, threads: int = 1) -> None:
+        self.card, self.choice = card, choice
+        self._runner = openvino.Core()
+        try:
+            self._network = self._runner.read_model(path)
+        except RuntimeError as error:
+            reason = str(error).strip().splitlines()[-1]
+            raise ModelError(f"cannot be loaded ({reason})", place=path, remedy="export the model again") from error
+        self._check(path)
+        self._options = {
+            "INFERENCE_PRECISION_HINT": choice.precision,
+            "NUM_STREAMS": threads,
+            "INFERENCE_NUM_THREADS": threads,
+            "ENABLE_CPU_PINNING": False,
+        }
+        self._compiled: dict[tuple[int, ...], Any] = {}
+        self._compiling = threading.Lock()
+        self._mine = threading.local()
+
+    def _check(self, path: Path) -> None:
+        inputs, outputs = self._network.inputs, self._network.outputs
+        card, faults = self.card, []
+        if len(inputs) != 1 or len(outputs) != 1:
+            faults.append(f"{len(inputs)} inputs and {len(outputs)} outputs, expected one of each")
+        else:
+            bands = inputs[0].get_partial_shape()[1]
+            if bands.is_static and bands.get_length() != len(card.bands):
+                faults.append(f"it takes {bands.get_length()} bands, its card tells {len(card.bands)}")
+            found = inputs[0].get_element_type().get_type_name()
+            wanted = "u8" if card.normalisation == "in graph" else "f32"
+            if found != wanted:
+                faults.append(f"it takes {found}, its card ({card.normalisation}) wants {wanted}")
+        if faults:
+            raise ModelError("; ".join(faults), place=path, remedy="use the card that was written with the file")
+
+    def logits(self, pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+        """See `Runtime`."""
+        values = np.ascontiguousarray(network_input(pixels, self.card))
+        answer: npt.NDArray[np.float32] = self._request(values.shape).infer([values], share_inputs=True)[0]
+        require_classes(answer, self.card)
+        return answer
+
+    def _request(self, shape: tuple[int, ...]) -> Any:
+        """The request of this thread for this size."""
+        compiled = self._compiled_for(shape)
+        kept: tuple[Any, Any] | None = getattr(self._mine, "request", None)
+        if kept is None or kept[0] is not compiled:
+            kept = (compiled, compiled.create_infer_request())
+            self._mine.request = kept
+        return kept[1]
+
+    def _compiled_for(self, shape: tuple[int, ...]) -> Any:
+        with self._compiling:
+            if shape not in self._compiled:
+                network = self._network.clone()
+                network.reshape(list(shape))
+                while len(self._compiled) >= _KEPT_SIZES:
+                    self._compiled.pop(next(iter(self._compiled)))
+                self._compiled[shape] = self._runner.compile_model(network, "CPU", self._options)
+            return self._compiled[shape]
