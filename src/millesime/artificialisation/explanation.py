@@ -9,20 +9,16 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from millesime.artificialisation.parameters import Parameters
 from millesime.artificialisation.product import ADDED_COLUMNS, ARTIFICIAL, FACT_COLUMNS
 from millesime.errors import SchemaError
 from millesime.nomenclature import CS, US
-
-Language = Literal["fr", "en"]
+from millesime.written_numbers import NUMBERS, THIN, Language
 
 #: What a reading calls a polygon whose file has no ids.
 _ROW = re.compile(r"row (\d+(?:-\d+)?)")
-
-#: Thin non-breaking space of French numbers.
-_THIN = "\u202f"
 
 
 @dataclass(frozen=True)
@@ -55,11 +51,10 @@ class _Facts:
     def _square_metres(self, value: float, *, near: float = math.inf) -> str:
         # Beside the threshold a rounded figure would seem to contradict the decision.
         decimals = 4 if abs(value - near) < 1 else 0
-        text = f"{value:,.{decimals}f}"
-        text = text.rstrip("0").rstrip(".") if decimals else text
-        if self.language == "en":
-            return f"{text} m²"
-        return text.replace(",", _THIN).replace(".", ",") + f"{_THIN}m²"
+        numbers = NUMBERS[self.language]
+        text = numbers.number(value, decimals=decimals)
+        text = text.rstrip("0").rstrip(numbers.decimal_point) if decimals else text
+        return f"{text}{self.say(THIN, ' ')}m²"
 
     def threshold(self, name: str) -> str:
         value = self._square_metres(getattr(self.rules, name))

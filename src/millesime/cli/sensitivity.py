@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from millesime.differential import Differential, Overlay
     from millesime.indicators.sensitivity import Sensitivity
-    from millesime.indicators.written_numbers import Language
+    from millesime.written_numbers import Language
 
 #: How far borders that do not match may be from one another, in metres, when nothing is said: as `millesime diff`.
 _TOLERANCE_M = 0.5

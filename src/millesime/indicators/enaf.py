@@ -15,8 +15,8 @@ import pandas as pd
 
 from millesime.errors import CodeError, SchemaError
 from millesime.indicators.enaf_trajectory import HALVED_BY_2031, Objective, Trajectory, trajectory_of
-from millesime.indicators.written_numbers import Language
 from millesime.sources.enaf import COLUMNS, EnafFlows
+from millesime.written_numbers import Language
 
 #: Destination -> what it is called in French.
 DESTINATION_LABELS: Mapping[str, str] = MappingProxyType(

@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from millesime.indicators.enaf_trajectory import Trajectory
-from millesime.indicators.written_numbers import Language, hectares, percent
+from millesime.written_numbers import FIXED, NUMBERS, Language
 
 if TYPE_CHECKING:
     from millesime.indicators.enaf import Enaf
-
-#: Between a sign and its word in French.
-_FIXED = "\u00a0"
 
 _MEASURES = {
     "fr": (
@@ -68,14 +65,14 @@ def sentences(enaf: Enaf, trajectory: Trajectory | None, *, language: Language =
         figures: tuple[str, ...] = (_whole(enaf, language),)
     else:
         objective = trajectory.objective
-        reduction = percent(objective.reduction, language)
+        reduction = NUMBERS[language].share(objective.reduction)
         arithmetic = _ARITHMETIC[language].format(reduction=reduction, basis=objective.basis)
         figures = (*_figures(enaf, trajectory, language), arithmetic)
     return (_MEASURES[language], *figures, _IS_NOT[language], _DOES_NOT_SAY[language])
 
 
 def _whole(enaf: Enaf, language: Language) -> str:
-    first, last, total = enaf.years[0], enaf.years[-1], hectares(float(enaf.annual_ha().sum()), language)
+    first, last, total = enaf.years[0], enaf.years[-1], NUMBERS[language].hectares(float(enaf.annual_ha().sum()))
     if language == "fr":
         return (
             f"{_place(enaf)} : {total} d’ENAF consommés de {first} à {last}. Le fichier n’a pas toutes les années de "
@@ -88,10 +85,8 @@ def _whole(enaf: Enaf, language: Language) -> str:
 
 
 def _figures(enaf: Enaf, trajectory: Trajectory, language: Language) -> tuple[str, ...]:
-    objective, known = trajectory.objective, trajectory.known_years
-
-    def ha(value: float) -> str:
-        return hectares(value, language)
+    objective, known, ha = trajectory.objective, trajectory.known_years, NUMBERS[language].hectares
+    reduction = NUMBERS[language].share(objective.reduction)
 
     last = objective.first + known - 1
     french = language == "fr"
@@ -104,10 +99,10 @@ def _figures(enaf: Enaf, trajectory: Trajectory, language: Language) -> tuple[st
         f"{objective.reference_last} ({ha(trajectory.reference_per_year_ha)} per year)"
     )
     ceiling = (
-        f"{percent(objective.reduction, language)} de moins de {objective.first} à {objective.last} laisserait "
+        f"{reduction} de moins de {objective.first} à {objective.last} laisserait "
         f"{ha(trajectory.ceiling_ha)} en {objective.period_years} ans."
         if french
-        else f"{percent(objective.reduction, language)} less from {objective.first} to {objective.last} would leave "
+        else f"{reduction} less from {objective.first} to {objective.last} would leave "
         f"{ha(trajectory.ceiling_ha)} for {objective.period_years} years."
     )
     if not known:
@@ -130,15 +125,15 @@ def _from_to(first: int, last: int, language: Language) -> str:
 
 
 def _left(trajectory: Trajectory, language: Language) -> str:
-    french, left = language == "fr", trajectory.left_ha
+    french, left, hectares = language == "fr", trajectory.left_ha, NUMBERS[language].hectares
     if left < 0:
-        over = hectares(-left, language)
+        over = hectares(-left)
         return f" : ce calcul est dépassé de {over}" if french else f": that is {over} above this arithmetic"
-    text = f" ; il reste {hectares(left, language)}" if french else f"; {hectares(left, language)} are left"
+    text = f" ; il reste {hectares(left)}" if french else f"; {hectares(left)} are left"
     rate = trajectory.left_per_year_ha
     if rate is None:
         return text
-    pace = hectares(rate, language)
+    pace = hectares(rate)
     return text + (
         f", soit {pace} par an jusqu’à fin {trajectory.objective.last}"
         if french
@@ -150,4 +145,4 @@ def _place(enaf: Enaf) -> str:
     if len(enaf.codes) == 1:
         name = str(enaf.communes["name"].iloc[0])
         return f"{name} ({enaf.codes[0]})" if name else enaf.codes[0]
-    return f"{len(enaf.codes)}{_FIXED}communes"
+    return f"{len(enaf.codes)}{FIXED}communes"

@@ -23,7 +23,7 @@ from millesime.errors import ConfigError, SchemaError
 from millesime.indicators.cut_by_place import CutByPlace, cut_by_place
 from millesime.indicators.sensitivity_words import FIGURES, label, sentences
 from millesime.indicators.status_variants import Variant, VintageVariants, variants_of
-from millesime.indicators.written_numbers import Language
+from millesime.written_numbers import Language
 
 COLUMNS = (
     *("level", "code", "name", "figure", "year_from", "year_to", "item", "alternative", "label"),

@@ -8,7 +8,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from millesime.indicators.status_variants import READINGS
-from millesime.indicators.written_numbers import Language, hectares
+from millesime.written_numbers import NUMBERS, Language
 
 #: Figure -> what it is called in French.
 FIGURES: Mapping[str, str] = MappingProxyType(
@@ -86,7 +86,7 @@ def _one(rows: pd.DataFrame, item: str, alternative: str) -> pd.Series:
 
 def _stock(rows: pd.DataFrame, year: int, language: Language) -> str:
     row = _one(rows, "thresholds", "matrix")
-    now, ground, matrix = (hectares(row[name], language) for name in ("figure_ha", "ground_ha", "other_ha"))
+    now, ground, matrix = (NUMBERS[language].hectares(row[name]) for name in ("figure_ha", "ground_ha", "other_ha"))
     if row["ground_ha"] == 0:
         if language == "fr":
             return f"En {year}, {now} sont artificialisés ; aucun seuil ne change le statut que donne la matrice."
@@ -106,7 +106,8 @@ def _unknown(rows: pd.DataFrame, language: Language) -> str:
     row = _one(rows, "unknown_use", "US5")
     if row["ground_ha"] == 0:
         return ""
-    ground, other = hectares(row["ground_ha"], language), hectares(row["difference_ha"], language, signed=True)
+    hectares = NUMBERS[language].hectares
+    ground, other = hectares(row["ground_ha"]), hectares(row["difference_ha"], signed=True)
     if language == "fr":
         return f"L’usage de {ground} est inconnu (US6.6) : si c’était de l’habitat, le chiffre changerait de {other}."
     return f"The use of {ground} is unknown (US6.6): were it residential, the figure would change by {other}."
@@ -117,8 +118,9 @@ def _flux(rows: pd.DataFrame, years: tuple[int, ...], language: Language) -> str
     readings = rows[rows["item"].isin(list(READINGS))]
     near = _one(rows, "near_threshold", "lower")["ground_ha"]
     span = [now, *readings["other_ha"].tolist()]
-    net, low, high = (hectares(value, language, signed=True) for value in (now, min(span), max(span)))
-    doubtful = hectares(near, language) if near else ""
+    hectares = NUMBERS[language].hectares
+    net, low, high = (hectares(value, signed=True) for value in (now, min(span), max(span)))
+    doubtful = hectares(near) if near else ""
     return " ".join(_net(years, net, low, high, doubtful, is_one=low == high, language=language))
 
 

@@ -22,7 +22,7 @@ from millesime.errors import ConfigError
 from millesime.indicators.doubt import Facts, Flags, Parameters, mean_widths_m, suspect_pairs
 from millesime.indicators.status_variants import MIXED_USE, UNKNOWN_USE, confidences
 from millesime.indicators.weighty_words import why
-from millesime.indicators.written_numbers import Language
+from millesime.written_numbers import Language
 
 #: How many polygons a person looks at.
 TOP = 50

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from millesime.indicators.doubt import REASONS, Facts
-from millesime.indicators.written_numbers import Language, hectares, metres, percent, square_metres
 from millesime.nomenclature import CS, US
+from millesime.written_numbers import NUMBERS, Language
 
 #: Below this area, in square metres, hectares to the hundredth say too little.
 _IN_M2 = 1_000.0
@@ -39,10 +39,11 @@ def why(
         row: which one of them it is.
         language: of the sentence.
     """
+    numbers = NUMBERS[language]
     values = {
         "pairs": facts.pairs[row],
-        "width": metres(float(facts.width_m[row]), language),
-        "confidence": percent(float(np.nan_to_num(facts.confidence[row])), language),
+        "width": numbers.metres(float(facts.width_m[row])),
+        "confidence": numbers.share(float(np.nan_to_num(facts.confidence[row]))),
     }
     reasons = [REASONS[language][name].format(**values) for name in facts.of(row)]
     french = language == "fr"
@@ -51,7 +52,7 @@ def why(
         end = word + joint.join(reasons)
     else:
         end = "aucun fait n’en fait douter, c’est sa surface qui compte" if french else "no fact makes it doubtful"
-    area = square_metres(area_m2, language) if area_m2 < _IN_M2 else hectares(area_m2 / 10_000, language)
+    area = numbers.square_metres(area_m2) if area_m2 < _IN_M2 else numbers.hectares(area_m2 / 10_000)
     start = " ".join([area, *_what([_named(*pair, language) for pair in codes], statuses, language)])
     return f"{start}{' : ' if french else ': '}{end}."
 

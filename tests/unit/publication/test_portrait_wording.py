@@ -14,9 +14,9 @@ from portrait_pages import page_of
 import millesime.publication
 from millesime.nomenclature import COSIA, CS, US
 from millesime.publication.portrait import render
-from millesime.publication.portrait.numbers import ENGLISH_NUMBERS
 from millesime.publication.portrait.wording import ENGLISH, FRENCH, Plural
 from millesime.publication.portrait.wording.keys import Texts
+from millesime.written_numbers import ENGLISH_NUMBERS
 
 FIXED, MINUS = "\u00a0", "\u2212"
 

@@ -22,11 +22,11 @@ from millesime.publication.portrait.cards import cards
 from millesime.publication.portrait.charts import balances, heat_matrix
 from millesime.publication.portrait.maps import Paint, hatch_mask, outline_path, paint, scale_bar, view
 from millesime.publication.portrait.markers import markers
-from millesime.publication.portrait.numbers import bare_hectares, hectares, number, percent, plural
 from millesime.publication.portrait.png import palette_png
 from millesime.publication.portrait.provenance import DatabaseRecord, StepRecord, source_facts, step_facts
 from millesime.publication.portrait.quality import quality_tables, trust_sentence
 from millesime.publication.portrait.reading import least_built
+from millesime.written_numbers import bare_hectares, hectares, number, percent, plural
 
 THIN, FIXED, MINUS = "\u202f", "\u00a0", "\u2212"
 

@@ -10,14 +10,13 @@ from millesime.evaluation.sample.design import ARTIFICIALISED, DESARTIFICIALISED
 from millesime.evaluation.sample.figures import Told, area_m2, net_m2
 from millesime.evaluation.sample.places import MIN_PLACE_POINTS, own_points, own_sample
 from millesime.evaluation.sample.points import ControlPoints
+from millesime.written_numbers import ENGLISH_NUMBERS, FIXED, FRENCH_NUMBERS, THIN, NumberFormat
 
 ChangeFigure = Literal["artificialised", "desartificialised", "net"]
 
 CHANGE_FIGURES: tuple[ChangeFigure, ...] = ("artificialised", "desartificialised", "net")
 
 _HECTARE_M2 = 10_000.0
-
-_THIN, _FIXED, _MINUS = "\u202f", "\u00a0", "\u2212"
 
 
 @dataclass(frozen=True)
@@ -126,52 +125,48 @@ def _estimate(points: ControlPoints, figure: ChangeFigure) -> Told:
 def _without(
     figure: ChangeFigure, years: tuple[int, ...], place: str, count: int, reason: str, french: str, english: str
 ) -> ChangeInterval:
-    texts = (f"{place}{_FIXED}: {french}" if place else french, f"{place}: {english}" if place else english)
+    texts = (f"{place}{FIXED}: {french}" if place else french, f"{place}: {english}" if place else english)
     return ChangeInterval(figure, years, place, None, None, None, count, reason, *texts)
 
 
 def _french(figure: ChangeFigure, years: tuple[int, ...], place: str, numbers: tuple[float, ...], count: int) -> str:
-    value, low, high = (text.replace(",", _THIN).replace(".", ",") for text in _numbers(numbers))
+    value, low, high = _numbers(numbers, FRENCH_NUMBERS)
     # In French what is below two is singular.
     s = "s" if abs(numbers[0]) >= 2 else ""
     told = {
-        "artificialised": f"{value}{_FIXED}ha artificialisé{s}",
-        "desartificialised": f"{value}{_FIXED}ha désartificialisé{s}",
-        "net": f"{value}{_FIXED}ha d’artificialisation nette",
+        "artificialised": f"{value}{FIXED}ha artificialisé{s}",
+        "desartificialised": f"{value}{FIXED}ha désartificialisé{s}",
+        "net": f"{value}{FIXED}ha d’artificialisation nette",
     }[figure]
     when = f"de {years[0]} à {years[1]}" if len(years) == 2 else ""
     head = ", ".join(part for part in (place, when) if part)
-    head = f"{head[0].upper()}{head[1:]}{_FIXED}: " if head else ""
-    return f"{head}{told}, entre {low} et {high}{_FIXED}ha à 95{_THIN}%, d’après {_points_fr(count)}."
+    head = f"{head[0].upper()}{head[1:]}{FIXED}: " if head else ""
+    return f"{head}{told}, entre {low} et {high}{FIXED}ha à 95{THIN}%, d’après {_points_fr(count)}."
 
 
 def _english(figure: ChangeFigure, years: tuple[int, ...], place: str, numbers: tuple[float, ...], count: int) -> str:
-    value, low, high = _numbers(numbers)
+    value, low, high = _numbers(numbers, ENGLISH_NUMBERS)
     told = {
-        "artificialised": f"{value}{_FIXED}ha became artificial",
-        "desartificialised": f"{value}{_FIXED}ha ceased to be artificial",
-        "net": f"{value}{_FIXED}ha of net artificialisation",
+        "artificialised": f"{value}{FIXED}ha became artificial",
+        "desartificialised": f"{value}{FIXED}ha ceased to be artificial",
+        "net": f"{value}{FIXED}ha of net artificialisation",
     }[figure]
     when = f"{years[0]} to {years[1]}" if len(years) == 2 else ""
     head = ", ".join(part for part in (place, when) if part)
     head = f"{head}: " if head else ""
-    return f"{head}{told}, between {low} and {high}{_FIXED}ha (95%), from {_points_en(count)}."
+    return f"{head}{told}, between {low} and {high}{FIXED}ha (95%), from {_points_en(count)}."
 
 
-def _numbers(numbers: tuple[float, ...]) -> list[str]:
+def _numbers(numbers: tuple[float, ...], style: NumberFormat) -> list[str]:
     """As many decimals as the interval is worth, the same for all three."""
     width = numbers[2] - numbers[1]
     decimals = 2 if width < 1 else 1 if width < 100 else 0
-    texts = []
-    for value in numbers:
-        rounded = round(value, decimals)
-        texts.append(f"{_MINUS if rounded < 0 else ''}{abs(rounded):,.{decimals}f}")
-    return texts
+    return [style.number(value, decimals=decimals) for value in numbers]
 
 
 def _points_fr(count: int) -> str:
-    return f"{count:,}".replace(",", _THIN) + f"{_FIXED}point{'s' if count >= 2 else ''} de contrôle"
+    return f"{FRENCH_NUMBERS.number(count)}{FIXED}point{'s' if count >= 2 else ''} de contrôle"
 
 
 def _points_en(count: int) -> str:
-    return f"{count:,}{_FIXED}control point{'' if count == 1 else 's'}"
+    return f"{ENGLISH_NUMBERS.number(count)}{FIXED}control point{'' if count == 1 else 's'}"

@@ -13,9 +13,9 @@ import shapely
 
 from millesime.geo.grid import Bounds, Grid
 from millesime.publication.portrait.burning import burn
-from millesime.publication.portrait.numbers import FIXED, FRENCH_NUMBERS, NumberFormat
 from millesime.publication.portrait.png import palette_png
 from millesime.publication.styles.patterns import Hatch
+from millesime.written_numbers import FIXED, FRENCH_NUMBERS, NumberFormat
 
 _HATCH_PERIOD_PX = 9
 _HATCH_LINE_PX = 2

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from millesime.publication.portrait.numbers import FIXED, THIN, number
+from millesime.written_numbers import FIXED, THIN, number
 
 Unit = Literal["ha", "%", "ha/year", "count"]
 

@@ -11,7 +11,6 @@ from docx.enum.text import WD_BREAK
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph as DocxParagraph
 
-from millesime.publication.portrait.numbers import FIXED
 from millesime.publication.triennial.content import (
     Block,
     Bullets,
@@ -47,6 +46,7 @@ from millesime.publication.triennial.docx_parts import (
 )
 from millesime.publication.triennial.docx_styles import STYLES, TABLE, prepare
 from millesime.publication.triennial.typst_writer import TO_COMPLETE
+from millesime.written_numbers import FIXED
 
 #: The date of the document's properties: the data are dated in the text, and the same report has the same bytes.
 _WHEN = "2000-01-01T00:00:00Z"

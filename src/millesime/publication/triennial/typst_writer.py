@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from millesime.publication.portrait.numbers import FIXED
 from millesime.publication.triennial.content import (
     Block,
     Bullets,
@@ -25,6 +24,7 @@ from millesime.publication.triennial.content import (
     source_line,
 )
 from millesime.publication.triennial.words import capital
+from millesime.written_numbers import FIXED
 
 #: Words before what the municipality writes.
 TO_COMPLETE = "À compléter par la collectivité"

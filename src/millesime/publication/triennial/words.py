@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from millesime.nomenclature import CS, US
-from millesime.publication.portrait.numbers import FIXED, THIN
 from millesime.publication.triennial.case import Kind
 from millesime.publication.triennial.content import Picture
+from millesime.written_numbers import FIXED, THIN
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from millesime.nomenclature import Code
-from millesime.publication.portrait.numbers import ENGLISH_NUMBERS, FIXED, FRENCH_NUMBERS, THIN, NumberFormat
 from millesime.publication.portrait.wording.english import ENGLISH_TEXTS
 from millesime.publication.portrait.wording.french import FRENCH_TEXTS
 from millesime.publication.portrait.wording.keys import Plural, Texts
 from millesime.publication.styles.catalogue import short_label
+from millesime.written_numbers import ENGLISH_NUMBERS, FIXED, FRENCH_NUMBERS, THIN, NumberFormat
 
 Language = Literal["fr", "en"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from millesime.nomenclature import threshold
-from millesime.publication.portrait.numbers import number
 from millesime.publication.triennial.case import Case, ReportPlace
 from millesime.publication.triennial.content import (
     Block,
@@ -20,6 +19,7 @@ from millesime.publication.triennial.content import (
 )
 from millesime.publication.triennial.facts import Facts, facts_of
 from millesime.publication.triennial.words import use
+from millesime.written_numbers import number
 
 #: Uses that leave open what the ground is for.
 _VAGUE_USES = ("US6.6", "US235")

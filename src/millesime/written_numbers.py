@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
+
+Language = Literal["fr", "en"]
 
 #: Narrow no-break space, between groups of three digits and before '%'.
 THIN = "\u202f"
@@ -51,6 +55,19 @@ class NumberFormat:
         shown = 2 if 0 < abs(value) < 1 and decimals < 2 else decimals
         return f"{self.number(value, decimals=shown, signed=signed)}{self.before_percent}%"
 
+    def share(self, share: float) -> str:
+        """A share between 0 and 1 as whole percents; a tenth below one percent."""
+        value = 100 * share
+        return f"{self.number(value, decimals=1 if 0 < abs(value) < 1 else 0)}{self.before_percent}%"
+
+    def square_metres(self, value_m2: float) -> str:
+        """An area in whole square metres."""
+        return f"{self.number(value_m2)}{FIXED}m²"
+
+    def metres(self, value_m: float) -> str:
+        """A length in metres, to the tenth."""
+        return f"{self.number(value_m, decimals=1)}{FIXED}m"
+
     def chooses_one(self, count: int) -> bool:
         """Whether a count takes the singular."""
         return count == 1 or (count == 0 and self.nought_is_singular)
@@ -58,6 +75,9 @@ class NumberFormat:
 
 FRENCH_NUMBERS = NumberFormat(decimal_point=",", group=THIN, before_percent=THIN, nought_is_singular=True)
 ENGLISH_NUMBERS = NumberFormat(decimal_point=".", group=",", before_percent="", nought_is_singular=False)
+
+#: The format of each language.
+NUMBERS: Mapping[Language, NumberFormat] = {"fr": FRENCH_NUMBERS, "en": ENGLISH_NUMBERS}
 
 
 def number(value: float, *, decimals: int = 0, signed: bool = False) -> str:
