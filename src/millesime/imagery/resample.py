@@ -6,6 +6,7 @@ A position depends on the row or column counted from the grid's origin alone, ne
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -109,11 +110,91 @@ def _between(values: npt.NDArray[np.float32], *, rows: Axis, cols: Axis, first: 
 
 
 def nearest(
-    values: npt.NDArray[np.uint8], *, rows: Axis, cols: Axis, first: Window
-) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.bool_]]:
+    values: npt.NDArray[Any], *, rows: Axis, cols: Axis, first: Window
+) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
     """The source pixels (bands, height, width) that hold each position, and where positions are on the source."""
     if values.shape[1:] == (rows.inside.size, cols.inside.size) and rows.inside.all() and cols.inside.all():
         return values, np.ones(values.shape[1:], dtype=np.bool_)  # one for one: nothing to pick
     picked = values[:, (rows.nearest - first.row)[:, None], (cols.nearest - first.col)[None, :]]
     inside = rows.inside[:, None] & cols.inside[None, :]
-    return np.where(inside, picked, np.uint8(0)), inside
+    return np.where(inside, picked, values.dtype.type(0)), inside
+
+
+@dataclass(frozen=True)
+class Spans:
+    """What the rows (or columns) of a window cover of those of a source with smaller pixels."""
+
+    first: npt.NDArray[np.intp]
+    """First source pixel under each; not clipped to the source."""
+
+    shares: npt.NDArray[np.float32]
+    """Shape (pixels under one, rows): part of the row that each source pixel from `first` fills; 0 off the source."""
+
+    size: int
+    """Rows of the source."""
+
+    def picked(self, number: int) -> npt.NDArray[np.intp]:
+        """The source pixel of one of the shares, clipped to the source."""
+        return np.clip(self.first + number, 0, self.size - 1)
+
+    @property
+    def reach(self) -> tuple[int, int]:
+        """First and last source pixel needed."""
+        return int(self.picked(0).min()), int(self.picked(len(self.shares) - 1).max())
+
+
+def spans(window: Window, *, grid: Grid, source: Grid) -> tuple[Spans, Spans]:
+    """What the rows and columns of a window of `grid` cover of those of a finer source."""
+    rows = _spans(window.row, window.height, grid.pixel_m, source.north - grid.north, source.pixel_m, source.height)
+    cols = _spans(window.col, window.width, grid.pixel_m, grid.west - source.west, source.pixel_m, source.width)
+    return rows, cols
+
+
+def _spans(start: int, count: int, pixel_m: float, offset_m: float, source_pixel_m: float, size: int) -> Spans:
+    index = np.arange(start, start + count + 1, dtype=np.int64)
+    edge = np.round((index * pixel_m + offset_m) / source_pixel_m, 6)
+    low, high = edge[:-1], edge[1:]
+    first = np.floor(low).astype(np.intp)
+    # One more than the ratio, whatever the window: sums then have the same terms in the same order everywhere.
+    taps = int(np.ceil(round(pixel_m / source_pixel_m, 6))) + 1
+    place = first[None, :] + np.arange(taps, dtype=np.intp)[:, None]
+    covered = np.minimum(high, place + 1) - np.maximum(low, place)
+    covered = np.where((place >= 0) & (place < size), np.maximum(covered, 0.0), 0.0) / (high - low)
+    return Spans(first, covered.astype(np.float32), size)
+
+
+def average_window(rows: Spans, cols: Spans) -> Window:
+    """The pixels of the source that means need."""
+    (top, bottom), (left, right) = rows.reach, cols.reach
+    return Window(top, left, bottom - top + 1, right - left + 1)
+
+
+def average(
+    values: npt.NDArray[np.float32], valid: npt.NDArray[np.bool_], *, rows: Spans, cols: Spans, first: Window
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
+    """The mean of the source pixels that have data under each pixel, by area.
+
+    Args:
+        values: source pixels of the window `first`, shape (height, width).
+        valid: where they are data.
+        rows: what the rows wanted cover.
+        cols: what the columns wanted cover.
+        first: the window that `values` fills, as `average_window` gives it.
+
+    Returns:
+        values and where at least half of the pixel has data, both of shape (rows, columns); 0 elsewhere.
+    """
+    total = _summed(np.where(valid, values, np.float32(0.0)), rows=rows, cols=cols, first=first)
+    weight = _summed(valid.astype(np.float32), rows=rows, cols=cols, first=first)
+    found = weight >= _ENOUGH_WEIGHT - 1e-4
+    return np.where(found, total / np.maximum(weight, np.float32(1e-6)), np.float32(0.0)), found
+
+
+def _summed(values: npt.NDArray[np.float32], *, rows: Spans, cols: Spans, first: Window) -> npt.NDArray[np.float32]:
+    across = np.zeros((values.shape[0], cols.first.size), dtype=np.float32)
+    for number, share in enumerate(cols.shares):
+        across += values[:, cols.picked(number) - first.col] * share[None, :]
+    down = np.zeros((rows.first.size, cols.first.size), dtype=np.float32)
+    for number, share in enumerate(rows.shares):
+        down += across[rows.picked(number) - first.row] * share[:, None]
+    return down
