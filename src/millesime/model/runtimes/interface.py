@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from millesime.errors import ModelError
 from millesime.model.card import ModelCard
+from millesime.model.runtimes.choice import Choice
 
 
 class Runtime(Protocol):
@@ -19,6 +20,7 @@ class Runtime(Protocol):
     """
 
     card: ModelCard
+    choice: Choice
 
     def logits(self, pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         """Logits (n, classes, h, w) of digital numbers (n, bands, h, w), sizes a multiple of the card's."""

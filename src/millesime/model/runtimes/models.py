@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -23,10 +23,6 @@ _BUILTIN = Path(__file__).parents[1] / "builtin"
 _PUBLISHED = (".pth", ".pt", ".ckpt", ".bin", ".safetensors")
 
 
-#: What is there wherever the package is.
-_DEFAULT = Choice("onnxruntime", "f32", "default")
-
-
 @dataclass(frozen=True)
 class Model:
     """A network on disk, with its card."""
@@ -41,36 +37,37 @@ class Model:
     notes: tuple[str, ...] = ()
     """Where it comes from, to be told."""
 
-    choice: Choice = _DEFAULT
-    """What computes it. It is part of the result: runtimes differ in the last bits."""
+    def choose(self, runtime: str | None = None, precision: str | None = None) -> Choice:
+        """The runtime that computes this model here; see `choose`."""
+        return choose(runtime, precision, has_weights=self.weights is not None)
 
-    threads: int = 1
-    """Windows that are asked for at once; no part of the result."""
-
-    def using(self, runtime: str | None = None, precision: str | None = None, *, threads: int = 1) -> Model:
-        """The same model, computed by a runtime; see `choose`."""
-        choice = choose(runtime, precision, has_weights=self.weights is not None)
-        return replace(self, choice=choice, threads=threads)
-
-    def open(self) -> Runtime:
+    def open(self, choice: Choice | None = None, *, threads: int = 1) -> Runtime:
         """Load the network.
+
+        Args:
+            choice: of `choose`; ONNX Runtime by default, which is there wherever the package is.
+            threads: windows that are asked for at once.
 
         Raises:
             ModelError: the file is damaged, is not what the card tells, or the weights are of another network.
         """
-        if self.choice.name == "onnxruntime":
-            return OnnxRuntime(self.path, self.card)
-        if self.choice.name == "openvino":
+        chosen = choice or Choice("onnxruntime", "f32", "default")
+        if chosen.name == "onnxruntime":
+            return OnnxRuntime(self.path, self.card, chosen)
+        if chosen.name == "openvino":
             from millesime.model.runtimes.openvino_runtime import OpenVinoRuntime
 
-            return OpenVinoRuntime(self.path, self.card, precision=self.choice.precision, threads=self.threads)
+            return OpenVinoRuntime(self.path, self.card, chosen, threads=threads)
+        return self._open_torch(chosen)
+
+    def _open_torch(self, choice: Choice) -> Runtime:
         from millesime.model.runtimes.torch_runtime import TorchRuntime, network_of, require_same_answers
 
         if self.weights is None:
             raise ModelError("the weights of the network are not at hand", place=self.path)
         network = network_of(self.weights, self.card)
-        require_same_answers(network, OnnxRuntime(self.path, self.card), weights=self.weights)
-        return TorchRuntime(network, self.card, self.choice)
+        require_same_answers(network, OnnxRuntime(self.path, self.card, choice), weights=self.weights)
+        return TorchRuntime(network, self.card, choice)
 
 
 def load(reference: str | Path) -> Model:
@@ -133,7 +130,7 @@ def _published(weights: Path, *, name: str | None = None, notes: tuple[str, ...]
         ) from error
     found = _with_card(converted(weights, name=name), weights=weights)
     told = f"weights {weights.name}, sha256 {found.card.training.get('weights sha256', 'not told')}"
-    return replace(found, notes=(*notes, told))
+    return Model(found.card, found.path, found.weights, (*notes, told))
 
 
 def _with_card(path: Path, *, weights: Path | None = None) -> Model:

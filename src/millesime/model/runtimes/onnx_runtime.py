@@ -11,6 +11,7 @@ from onnxruntime.capi import onnxruntime_pybind11_state as refusals
 
 from millesime.errors import ModelError
 from millesime.model.card import ModelCard
+from millesime.model.runtimes.choice import Choice
 from millesime.model.runtimes.interface import network_input, require_classes
 
 #: What ONNX Runtime raises for a file that it cannot load.
@@ -32,7 +33,7 @@ class OnnxRuntime:
     from several windows at once.
     """
 
-    def __init__(self, path: Path, card: ModelCard) -> None:
+    def __init__(self, path: Path, card: ModelCard, choice: Choice) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
@@ -41,7 +42,7 @@ class OnnxRuntime:
             self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
         except _REFUSALS as error:
             raise ModelError(f"cannot be loaded ({error})", place=path, remedy="export the model again") from error
-        self.card = card
+        self.card, self.choice = card, choice
         self._check(path)
 
     def _check(self, path: Path) -> None:

@@ -12,7 +12,7 @@ import openvino
 
 from millesime.errors import ModelError
 from millesime.model.card import ModelCard
-from millesime.model.runtimes.choice import Precision
+from millesime.model.runtimes.choice import Choice
 from millesime.model.runtimes.interface import network_input, require_classes
 
 #: Networks compiled for a size that are kept: that of the windows, and another one.
@@ -26,8 +26,8 @@ class OpenVinoRuntime:
     always told to OpenVINO, whose own choice is bfloat16 on processors that have it.
     """
 
-    def __init__(self, path: Path, card: ModelCard, *, precision: Precision = "f32", threads: int = 1) -> None:
-        self.card = card
+    def __init__(self, path: Path, card: ModelCard, choice: Choice, *, threads: int = 1) -> None:
+        self.card, self.choice = card, choice
         self._runner = openvino.Core()
         try:
             self._network = self._runner.read_model(path)
@@ -36,7 +36,7 @@ class OpenVinoRuntime:
             raise ModelError(f"cannot be loaded ({reason})", place=path, remedy="export the model again") from error
         self._check(path)
         self._options = {
-            "INFERENCE_PRECISION_HINT": precision,
+            "INFERENCE_PRECISION_HINT": choice.precision,
             "NUM_STREAMS": threads,
             "INFERENCE_NUM_THREADS": threads,
             "ENABLE_CPU_PINNING": False,

@@ -25,7 +25,7 @@ class TorchRuntime:
     """A network run by torch: channels last; on a card compiled, and in bfloat16 unless float32 is asked for."""
 
     def __init__(self, network: Any, card: ModelCard, choice: Choice) -> None:
-        self.card, self._is_short = card, choice.precision == "bf16"
+        self.card, self.choice = card, choice
         self._device = torch.device("cuda" if choice.name == "torch-cuda" else "cpu")
         self._mine = threading.local()
         self._turn = threading.Lock()
@@ -56,7 +56,8 @@ class TorchRuntime:
             return self._answer(there)
 
     def _answer(self, pixels: Any) -> npt.NDArray[np.float32]:
-        with torch.inference_mode(), torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=self._is_short):
+        is_short = self.choice.precision == "bf16"
+        with torch.inference_mode(), torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=is_short):
             logits = self._network(pixels.contiguous(memory_format=torch.channels_last))
         answer: npt.NDArray[np.float32] = logits.float().cpu().contiguous().numpy()
         require_classes(answer, self.card)
