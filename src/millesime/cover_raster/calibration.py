@@ -141,7 +141,7 @@ def _from_csv(text: str, place: str) -> list[tuple[str, Mapping[str, Any]]]:
             remedy=_REMEDY,
         )
     rows.fieldnames = header
-    entries = []
+    entries: list[tuple[str, Mapping[str, Any]]] = []
     for row in rows:
         if None in row or None in row.values():
             raise ConfigError(f"line {rows.line_num} has not {len(header)} cells", place=place or None, remedy=_REMEDY)

@@ -16,6 +16,7 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -24,7 +25,7 @@ import numpy.typing as npt
 from millesime.cover_raster.class_names import competing_values
 from millesime.errors import ModelError, raise_together
 from millesime.model.card import ModelCard
-from millesime.model.runtimes import Runtime
+from millesime.model.runtimes import Choice, Runtime, choose
 
 Pixels = npt.NDArray[np.uint8]
 Logits = npt.NDArray[np.float32]
@@ -41,7 +42,21 @@ class Openable(Protocol):
         """What it expects and answers."""
         ...
 
-    def open(self) -> Runtime:
+    @property
+    def weights(self) -> Path | None:
+        """What torch reads, where it is at hand."""
+        ...
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Where it comes from, to be told."""
+        ...
+
+    def choose(self, runtime: str | None = None, precision: str | None = None) -> Choice:
+        """The runtime that computes it here."""
+        ...
+
+    def open(self, choice: Choice | None = None, *, threads: int = 1) -> Runtime:
         """Load it."""
         ...
 
@@ -56,16 +71,32 @@ class Combined:
 
     symmetries: bool = False
 
-    def open(self) -> CombinedRuntime:
+    @property
+    def weights(self) -> Path | None:
+        """Of the first member; None unless the weights of all of them are at hand."""
+        found = [member.weights for member in self.members]
+        return None if None in found else found[0]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Of all members."""
+        return tuple(dict.fromkeys(note for member in self.members for note in member.notes))
+
+    def choose(self, runtime: str | None = None, precision: str | None = None) -> Choice:
+        """The runtime that computes all members."""
+        return choose(runtime, precision, has_weights=self.weights is not None)
+
+    def open(self, choice: Choice | None = None, *, threads: int = 1) -> Runtime:
         """Load the members."""
-        return CombinedRuntime([member.open() for member in self.members], self.card, symmetries=self.symmetries)
+        opened = [member.open(choice, threads=threads) for member in self.members]
+        return CombinedRuntime(opened, self.card, symmetries=self.symmetries)
 
 
 class CombinedRuntime:
     """Members ready to answer as one."""
 
     def __init__(self, members: Sequence[Runtime], card: ModelCard, *, symmetries: bool = False) -> None:
-        self.card = card
+        self.card, self.choice = card, members[0].choice
         self._members = tuple(_Member.of(member, card, symmetries=symmetries) for member in members)
 
     def logits(self, pixels: Pixels) -> Logits:

@@ -7,7 +7,7 @@ one window says all about a pixel, and the sum is its logits unchanged.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, Protocol
@@ -74,9 +74,6 @@ class Prediction:
     mode: Mode = "blend"
     outside: Outside = "reflect"
     """Beyond the borders of the image; pixels without data inside it stand as `fill` tells in any case."""
-
-    picked: tuple[int, ...] | None = None
-    """Places, among the bands that are read, of those that the network takes, in its order; None for all of them."""
 
     temperature: tuple[float, ...] = ()
     """By channel, as `bias`: see `Rule`."""
@@ -159,8 +156,6 @@ def _read_strip(prediction: Prediction, area: Window, number: int, bands: Bands)
     top, left = int(picked_rows.min()), int(picked_cols.min())
     needed = Window(top, left, int(picked_rows.max()) - top + 1, int(picked_cols.max()) - left + 1)
     pixels, valid = bands.read(needed)
-    if prediction.picked is not None:
-        pixels = pixels[list(prediction.picked)]
     if not valid.all():
         fill = np.asarray(prediction.fill, dtype=np.uint8)[:, None, None]
         pixels = np.where(valid[None], pixels, fill)
@@ -241,7 +236,6 @@ def prediction_with(
     margin_px: int | None = None,
     mode: Mode = "blend",
     outside: Outside = "reflect",
-    bands: Sequence[str] | None = None,
     calibration: Calibration | None = None,
     top_k: int = 0,
     probabilities: bool = False,
@@ -255,14 +249,13 @@ def prediction_with(
         margin_px: overlap on each side of a window in mode 'blend', what is cut off it in mode 'crop'.
         mode: how windows share the image.
         outside: what stands beyond the image.
-        bands: names of the bands that are read, in order; those of the card by default.
         calibration: temperature and bias of classes.
         top_k: number of classes to tell, with their probabilities.
         probabilities: whether to tell the probability of every class.
 
     Raises:
         ConfigError: a window that the model cannot take, or margins that leave nothing of it.
-        ModelError: a band that is not read, or classes that leave no value for NoData.
+        ModelError: classes that leave no value for NoData.
     """
     window = card.window_px if window_px is None else window_px
     if window <= 0 or window % card.window_multiple_px:
@@ -287,7 +280,6 @@ def prediction_with(
         fill=tuple(min(max(round(mean), 0), 255) for mean in card.mean),
         mode=mode,
         outside=outside,
-        picked=_picked(card, card.bands if bands is None else tuple(bands)),
         temperature=temperature,
         bias=bias,
         top_k=top_k,
@@ -295,14 +287,3 @@ def prediction_with(
     )
     _ = prediction.rows, prediction.cols, prediction.rule  # checks margins and what is told
     return prediction
-
-
-def _picked(card: ModelCard, bands: tuple[str, ...]) -> tuple[int, ...] | None:
-    missing = [band for band in card.bands if band not in bands]
-    if missing:
-        raise ModelError(
-            f"it reads {', '.join(missing)}, which the imagery has not",
-            place=f"model {card.name} {card.version}",
-            remedy="give imagery with these bands, or use a model without them",
-        )
-    return None if card.bands == bands else tuple(bands.index(band) for band in card.bands)
