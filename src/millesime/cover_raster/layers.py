@@ -38,3 +38,13 @@ def class_layer(prediction: Prediction) -> Layer:
 
 #: round(100 p) of the class.
 CONFIDENCE = Layer("confidence", nodata=NO_CONFIDENCE, overview="average")
+
+
+def top_layer(prediction: Prediction) -> Layer:
+    """The most likely classes and their round(100 p), two bands each: see `Decision.top`."""
+    return Layer("top", nodata=NO_CONFIDENCE, overview="nearest", count=2 * prediction.top_k)
+
+
+def probability_layer(prediction: Prediction) -> Layer:
+    """round(100 p) of each class, a band each, in the order of the model's classes."""
+    return Layer("probabilities", nodata=NO_CONFIDENCE, overview="average", count=len(prediction.class_values))
