@@ -28,6 +28,7 @@ from millesime.errors import ImageryError, InputError
 from millesime.geo.grid import Grid, Window
 from millesime.io.crs import resolve_crs
 from millesime.io.files import local_file, named_when_full
+from millesime.io.virtual_raster import filled, require_sources
 from millesime.nomenclature import CoverClass, CoverNomenclature
 
 #: Side of the blocks of every raster product, in pixels.
@@ -44,6 +45,8 @@ _PIXEL_TOLERANCE = 1e-4
 
 def _open(path: str | Path) -> Any:
     file = local_file(path)
+    if file.suffix.lower() == ".vrt":
+        require_sources(file)
     try:
         with warnings.catch_warnings():
             # A raster without georeference is told by an error of ours, with its remedy.
@@ -61,6 +64,12 @@ def _cause(error: BaseException) -> str:
 def _grid_of(dataset: Any, path: Path, crs: str | None) -> Grid:
     code = resolve_crs(dataset.crs.to_wkt() if dataset.crs else None, given=crs, place=path)
     place = dataset.transform
+    if place.is_identity:
+        raise ImageryError(
+            "the raster has no georeference: where its pixels lie is not known",
+            place=path,
+            remedy="put its world file (.tfw, .j2w, .jgw) beside it, or georeference it (gdal_edit -a_ullr)",
+        )
     if abs(place.b) > 1e-9 or abs(place.d) > 1e-9:
         raise ImageryError("the raster is rotated", place=path, remedy="warp it to a north-up grid (gdalwarp)")
     if place.a <= 0 or place.e >= 0:
@@ -102,7 +111,9 @@ class RasterReader:
         self.nodata: float | None = self._dataset.nodata
         self.has_alpha: bool = ColorInterp.alpha in self._dataset.colorinterp
         self.has_mask: bool = self.has_alpha or MaskFlags.per_dataset in self._dataset.mask_flag_enums[0]
+        self.descriptions: tuple[str, ...] = tuple(name or "" for name in self._dataset.descriptions)
         self.tags: Mapping[str, str] = dict(self._dataset.tags())
+        self._filled = filled(self.path, self.grid) if self.path.suffix.lower() == ".vrt" else None
 
     def __enter__(self) -> Self:
         return self
@@ -115,6 +126,11 @@ class RasterReader:
     def close(self) -> None:
         """Close the file."""
         self._dataset.close()
+
+    @property
+    def has_gaps(self) -> bool:
+        """Whether it is a virtual raster with places that no file fills."""
+        return self._filled is not None
 
     def read(self, window: Window | None = None, *, bands: Sequence[int] | None = None) -> npt.NDArray[Any]:
         """Pixels of a window that lies inside the grid (the whole raster by default).
@@ -132,11 +148,41 @@ class RasterReader:
         rectangle = window or self.grid.whole
         if rectangle.clipped(self.grid) != rectangle:
             raise ImageryError(f"{rectangle} reaches out of the raster", place=self.path)
+        with self._told_when_damaged(rectangle) as place:
+            return self._dataset.read(list(bands) if bands is not None else None, window=place)
+
+    def valid(self, window: Window | None = None) -> npt.NDArray[np.bool_]:
+        """Where the file itself says that there is data, of shape (height, width).
+
+        An alpha or mask band says so; a declared NoData value when there is neither; and a virtual raster has nothing
+        where no file of it lies.
+
+        Raises:
+            ImageryError: the file is damaged there.
+        """
+        rectangle = window or self.grid.whole
+        if self._filled is not None and not self.has_mask:
+            return self._is_filled(rectangle, self._filled)
+        with self._told_when_damaged(rectangle) as place:
+            if self.has_alpha:
+                # Asked for a mask, GDAL would let a declared NoData value win over the alpha band.
+                alpha = self._dataset.colorinterp.index(ColorInterp.alpha) + 1
+                known = self._dataset.read(alpha, window=place) != 0
+            else:
+                known = self._dataset.dataset_mask(window=place) != 0
+        return known if self._filled is None else known & self._is_filled(rectangle, self._filled)
+
+    def _is_filled(self, rectangle: Window, parts: Sequence[Window]) -> npt.NDArray[np.bool_]:
+        known = np.zeros(rectangle.shape, dtype=np.bool_)
+        for part in parts:
+            rows, cols = part.relative_to(rectangle).slices
+            known[max(rows.start, 0) : max(rows.stop, 0), max(cols.start, 0) : max(cols.stop, 0)] = True
+        return known
+
+    @contextlib.contextmanager
+    def _told_when_damaged(self, rectangle: Window) -> Iterator[RasterioWindow]:
         try:
-            return self._dataset.read(
-                list(bands) if bands is not None else None,
-                window=RasterioWindow(rectangle.col, rectangle.row, rectangle.width, rectangle.height),
-            )
+            yield RasterioWindow(rectangle.col, rectangle.row, rectangle.width, rectangle.height)
         except RasterioIOError as error:
             raise ImageryError(
                 f"rows {rectangle.row} to {rectangle.row + rectangle.height - 1}, columns {rectangle.col} to "
@@ -144,16 +190,6 @@ class RasterReader:
                 place=self.path,
                 remedy="the file is damaged: fetch it again",
             ) from error
-
-    def valid(self, window: Window | None = None) -> npt.NDArray[np.bool_]:
-        """Where the file itself says that there is data (alpha, mask band or NoData), of shape (height, width)."""
-        rectangle = window or self.grid.whole
-        place = RasterioWindow(rectangle.col, rectangle.row, rectangle.width, rectangle.height)
-        if self.has_alpha:
-            # Asked for a mask, GDAL would let a declared NoData value win over the alpha band.
-            alpha = self._dataset.colorinterp.index(ColorInterp.alpha) + 1
-            return self._dataset.read(alpha, window=place) != 0
-        return self._dataset.dataset_mask(window=place) != 0
 
     def class_table(self) -> CoverNomenclature | None:
         """The nomenclature that the file carries in its tags, None when it carries none."""
