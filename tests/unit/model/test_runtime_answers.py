@@ -1,0 +1,178 @@
+"""Runtimes beside each other: the same answers but for the last bits, and the same bytes from any number of threads."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from millesime.errors import ModelError
+from millesime.model import load
+from millesime.model.runtimes import Choice, choose
+from millesime.model.runtimes.choice import openvino_computes_bf16
+
+needs_openvino = pytest.mark.skipif(
+    importlib.util.find_spec("openvino") is None, reason="needs OpenVINO: pip install 'millesime[openvino]'"
+)
+needs_torch = pytest.mark.skipif(
+    importlib.util.find_spec("torch") is None, reason="needs torch: pip install torch==2.13.0"
+)
+
+
+@pytest.fixture(scope="module")
+def pixels():
+    return np.random.Generator(np.random.PCG64(2)).integers(0, 256, (6, 5, 96, 64), dtype=np.uint8)
+
+
+@pytest.fixture(scope="module")
+def reference(pixels):
+    runtime = load("builtin:demo").open()
+    return np.stack([runtime.logits(one[None])[0] for one in pixels])
+
+
+def asked_by_threads(runtime, pixels, threads):
+    with ThreadPoolExecutor(threads) as pool:
+        return np.stack(list(pool.map(lambda one: runtime.logits(one[None])[0], pixels)))
+
+
+@needs_openvino
+def test_openvino_answers_as_onnx_runtime_does(pixels, reference):
+    model = load("builtin:demo")
+    runtime = model.open(model.choose("openvino"))
+    found = asked_by_threads(runtime, pixels, 1)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, reference, rtol=1e-4, atol=1e-3)
+    assert (found.argmax(axis=1) == reference.argmax(axis=1)).mean() > 0.9999
+    assert str(runtime.choice).startswith("openvino ")
+
+
+@needs_openvino
+def test_openvino_answers_the_same_bytes_from_any_number_of_threads(pixels):
+    model = load("builtin:demo")
+    choice = model.choose("openvino", "f32")
+    alone = asked_by_threads(model.open(choice), pixels, 1)
+    for threads in (2, 3):
+        together = asked_by_threads(model.open(choice, threads=threads), pixels, threads)
+        np.testing.assert_array_equal(together, alone)
+    # More threads than it was opened for wait for each other.
+    np.testing.assert_array_equal(asked_by_threads(model.open(choice), pixels, 3), alone)
+
+
+@needs_openvino
+def test_openvino_takes_windows_of_several_sizes(pixels, reference):
+    model = load("builtin:demo")
+    runtime = model.open(model.choose("openvino"))
+    for height, width in ((96, 64), (64, 64), (32, 32), (96, 64)):
+        part = np.ascontiguousarray(pixels[:1, :, :height, :width])
+        expected = model.open().logits(part)
+        np.testing.assert_allclose(runtime.logits(part), expected, rtol=1e-4, atol=1e-3)
+
+
+@needs_openvino
+def test_openvino_in_bf16_is_less_exact_and_says_so(pixels, reference):
+    if not openvino_computes_bf16():
+        pytest.skip("this processor has no bf16")
+    model = load("builtin:demo")
+    choice = model.choose("openvino", "bf16")
+    found = asked_by_threads(model.open(choice, threads=2), pixels, 2)
+    assert "bf16" in str(choice)
+    assert not np.allclose(found, reference, rtol=1e-4, atol=1e-3)
+    assert (found.argmax(axis=1) == reference.argmax(axis=1)).mean() > 0.9
+
+
+@needs_openvino
+def test_openvino_refuses_a_damaged_file_and_a_card_that_contradicts_it(tmp_path):
+    model = load("builtin:demo")
+    damaged = tmp_path / "damaged.onnx"
+    damaged.write_bytes(b"not a network at all")
+    choice = choose("openvino")
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        type(model)(model.card, damaged).open(choice)
+    outside = model.card.model_copy(update={"normalisation": "outside"})
+    with pytest.raises(ModelError, match=r"it takes u8, its card \(outside\) wants f32"):
+        type(model)(outside, model.path).open(choice)
+    fewer = model.card.model_copy(
+        update={"bands": model.card.bands[:4], "mean": model.card.mean[:4], "std": model.card.std[:4]}
+    )
+    with pytest.raises(ModelError, match="takes 5 bands, its card tells 4"):
+        type(model)(fewer, model.path).open(choice)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A tiny network of the project, exported with its card, the checkpoint of its training beside it."""
+    torch = pytest.importorskip("torch", reason="needs torch: pip install torch==2.13.0")
+    from millesime.model import checkpoints, export
+    from millesime.model.architectures import build
+
+    folder = tmp_path_factory.mktemp("trained")
+    card = load("builtin:demo").card
+    parameters = (
+        {**card.architecture_parameters, "widths": [4, 8, 8]}
+        if "widths" in card.architecture_parameters
+        else {**card.architecture_parameters}
+    )
+    torch.manual_seed(4)
+    network = build(
+        card.architecture, bands=5, classes=len(card.class_values), mean=card.mean, std=card.std, **parameters
+    )
+    content = export.to_onnx(network, bands=5)
+    import hashlib
+
+    told = {
+        "architecture_parameters": parameters,
+        "onnx_sha256": hashlib.sha256(content).hexdigest(),
+        "window_multiple_px": network.multiple_px,
+    }
+    path = folder / "tiny.onnx"
+    path.write_bytes(content)
+    path.with_suffix(".json").write_text(card.model_copy(update=told).model_dump_json(), encoding="utf-8")
+    checkpoints.save(path.with_suffix(".safetensors"), checkpoints.Checkpoint(1, network.state_dict()))
+    return path
+
+
+@needs_torch
+@pytest.mark.torch
+def test_torch_answers_as_onnx_runtime_does_from_the_checkpoint_beside_the_model(trained, pixels):
+    model = load(trained)
+    assert model.weights == trained.with_suffix(".safetensors")
+    expected = asked_by_threads(model.open(), pixels, 1)
+    for threads in (1, 3):
+        found = asked_by_threads(model.open(model.choose("torch-cpu")), pixels, threads)
+        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
+    short = asked_by_threads(model.open(model.choose("torch-cpu", "bf16")), pixels, 2)
+    assert short.dtype == np.float32
+    assert not np.allclose(short, expected, rtol=1e-4, atol=1e-4)
+
+
+@needs_torch
+@pytest.mark.torch
+def test_torch_answers_the_same_bytes_from_any_number_of_threads(trained, pixels):
+    model = load(trained)
+    runtime = model.open(model.choose("torch-cpu"))
+    np.testing.assert_array_equal(asked_by_threads(runtime, pixels, 3), asked_by_threads(runtime, pixels, 1))
+
+
+@needs_torch
+@pytest.mark.torch
+def test_a_checkpoint_of_another_training_is_refused(trained, tmp_path):
+    from millesime.model import checkpoints
+
+    for suffix in (".onnx", ".json"):
+        shutil.copy(trained.with_suffix(suffix), tmp_path / f"tiny{suffix}")
+    found = checkpoints.load(trained.with_suffix(".safetensors"))
+    moved = {name: value + 1 if value.is_floating_point() else value for name, value in found.weights.items()}
+    checkpoints.save(tmp_path / "tiny.safetensors", checkpoints.Checkpoint(2, moved))
+    model = load(tmp_path / "tiny.onnx")
+    with pytest.raises(ModelError, match=r"answer otherwise than the \.onnx file"):
+        model.open(model.choose("torch-cpu"))
+
+
+def test_a_model_without_its_weights_is_not_for_torch():
+    model = load("builtin:demo")
+    assert model.weights is None
+    with pytest.raises(ModelError, match="not at hand"):
+        model.open(Choice("torch-cpu", "f32", "asked for"))
