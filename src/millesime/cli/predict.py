@@ -44,6 +44,7 @@ def command(
 ) -> None:
     """Predict the cover class of every pixel, with the confidence of the network on demand."""
     from millesime.compute import terminal_progress
+    from millesime.cover_raster.product import Schedule
     from millesime.cover_raster.step import Parameters, write
     from millesime.errors import ConfigError, ImageryError
     from millesime.imagery.step import describe
@@ -73,7 +74,7 @@ def command(
             output,
             confidence=confidence,
             parameters=Parameters(window_px=window_px, margin_px=margin_px),
-            threads=workers,
+            schedule=Schedule(threads=workers),
             progress=progress,
         )
     result = {

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from millesime.compute.threads import Ahead, Behind, in_order
+from millesime.cover_raster.combine import Openable
 from millesime.cover_raster.layers import Layer
 from millesime.cover_raster.plan import SuperTile, pixels_needed
 from millesime.cover_raster.predict import Piece, Prediction, predict, windows_needed
@@ -21,9 +22,9 @@ from millesime.geo.grid import Window
 from millesime.imagery import Imagery
 from millesime.imagery.step import open_imagery
 from millesime.io.parts import PartLayer, PartsFolder
+from millesime.io.raster import bounded_cache
 from millesime.io.raster_sources import FileIdentity, files_read, identity_of
-from millesime.model.card import ModelCard
-from millesime.model.runtimes import Runtime
+from millesime.model.runtimes import Choice
 
 #: Strips that are read before they are needed, and strips of results that wait to be written.
 _AHEAD = 1
@@ -32,19 +33,6 @@ Files = dict[str, FileIdentity]
 """What recognises each file that a super-tile reads."""
 
 Network = Callable[[npt.NDArray[np.uint8]], npt.NDArray[np.float32]]
-
-
-class Openable(Protocol):
-    """A network on disk; `millesime.model.Model` is one."""
-
-    @property
-    def card(self) -> ModelCard:
-        """What it expects and answers."""
-        ...
-
-    def open(self) -> Runtime:
-        """Load it."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -56,6 +44,9 @@ class Job:
     """Folder that the imagery's relative paths start from."""
 
     model: Openable
+    choice: Choice | None
+    """Runtime that computes it; the model's default when None."""
+
     prediction: Prediction
     layers: tuple[Layer, ...]
     folder: PartsFolder
@@ -89,9 +80,9 @@ def files_of(job: Job, tile: SuperTile) -> Files:
     bounds = job.prediction.grid.window_bounds(pixels_needed(job.prediction, tile.area))
     found: Files = {}
     for file in job.imagery.files:
-        window = file.grid.window_of(bounds)
-        for path in files_read((job.root or Path()) / file.path, window):
-            found[str(path)] = identity_of(path)
+        for name, grid in file.within(bounds):
+            for path in files_read((job.root or Path()) / name, grid.window_of(bounds)):
+                found[str(path)] = identity_of(path)
     return found
 
 
@@ -186,8 +177,13 @@ def _shares(total: int, count: int) -> Iterator[int]:
     return (total * (number + 1) // count - total * number // count for number in range(count))
 
 
-def network_of(runtime: Runtime) -> Network:
-    """One window through a network."""
+_opened: dict[str, Network] = {}
+_opening = threading.Lock()
+
+
+def opened(job: Job) -> Network:
+    """The network of a job: one window in, its logits out."""
+    runtime = job.model.open(job.choice, threads=job.threads)
 
     def one(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         logits: npt.NDArray[np.float32] = runtime.logits(pixels[None])[0]
@@ -196,18 +192,14 @@ def network_of(runtime: Runtime) -> Network:
     return one
 
 
-_opened: dict[str, Runtime] = {}
-_opening = threading.Lock()
-
-
 def make_there(task: Task) -> Made:
     """Make a super-tile on a worker of a cluster. The network stays loaded for the next one."""
+    if is_same(task):
+        return Made(computed=False)
     with _opening:
         if task.job.digest not in _opened:
             _opened.clear()
-            _opened[task.job.digest] = task.job.model.open()
-        runtime = _opened[task.job.digest]
-    if is_same(task):
-        return Made(computed=False)
-    with ThreadPoolExecutor(max_workers=task.job.threads) as pool:
-        return compute(task, read_ahead(task.job, task.tile), network_of(runtime), pool, lambda _: None)
+            _opened[task.job.digest] = opened(task.job)
+        network = _opened[task.job.digest]
+    with bounded_cache(), ThreadPoolExecutor(max_workers=task.job.threads) as pool:
+        return compute(task, read_ahead(task.job, task.tile), network, pool, lambda _: None)

@@ -19,6 +19,7 @@ import numpy as np
 import typer
 
 from millesime.compute import Progress, terminal_progress
+from millesime.cover_raster.product import Schedule
 from millesime.cover_raster.step import Parameters
 from millesime.cover_raster.step import write as write_cover
 from millesime.demo.generate import generate
@@ -174,7 +175,8 @@ def measure(place: Path, model: Model, yardstick: PixelClassifier, *, progress: 
         cover = place / f"predicted-{vintage.year}.tif"
         sources = {"rgb": vintage.ortho_rgb, "irc": vintage.ortho_irc, "dsm": vintage.dsm, "dtm": vintage.dtm}
         files = {role: place / path for role, path in sources.items() if path is not None}
-        write_cover(describe(files), model, cover, parameters=Parameters(), threads=THREADS, progress=progress)
+        schedule = Schedule(threads=THREADS)
+        write_cover(describe(files), model, cover, parameters=Parameters(), schedule=schedule, progress=progress)
         found = confusion_of_windows(_pairs(place / "truth" / str(vintage.year) / "cover.tif", cover), classes=_CLASSES)
         maps = found if maps is None else maps + found
     for picture in read_pictures([place], nomenclature=COSIA):

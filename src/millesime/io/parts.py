@@ -29,9 +29,10 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 import rasterio
+from rasterio.errors import RasterioIOError
 from rasterio.windows import Window as RasterioWindow
 
-from millesime.errors import ConfigError, InputError
+from millesime.errors import ConfigError, ImageryError, InputError
 from millesime.geo.grid import Grid, Window
 from millesime.io.files import named_when_full
 
@@ -252,3 +253,20 @@ def _to_disk(path: Path) -> None:
     """Wait until a file is on the disk: its record must not outlive it when the power fails."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
+
+
+def strips_of(path: Path, *, rows: int) -> Iterator[tuple[Window, npt.NDArray[Any]]]:
+    """The pixels of a part's raster (bands, height, width) from top to bottom, a few rows at once.
+
+    Raises:
+        ImageryError: the part is damaged.
+    """
+    try:
+        with rasterio.open(path) as dataset:
+            for row in range(0, dataset.height, rows):
+                window = Window(row, 0, min(rows, dataset.height - row), dataset.width)
+                yield window, dataset.read(window=RasterioWindow(0, row, window.width, window.height))
+    except RasterioIOError as error:
+        raise ImageryError(
+            f"a part is damaged ({error})", place=path, remedy="remove this file, then run the command again"
+        ) from error

@@ -41,7 +41,7 @@ class Toy:
     card: ModelCard
     path: Path = Path("toy.onnx")
 
-    def open(self):
+    def open(self, choice=None, *, threads=1):
         return Threshold(self.card)
 
 
@@ -69,7 +69,7 @@ def files(tmp_path_factory):
     return {name: folder / f"{name}.tif" for name in ("rgb", "irc", "dsm", "dtm")}
 
 
-def written(files, folder, *, extent=None, threads=1, model=None, **parameters):
+def written(files, folder, *, extent=None, schedule=None, model=None, **parameters):
     folder.mkdir()
     summary = step.write(
         describe(files, extent=extent),
@@ -77,7 +77,7 @@ def written(files, folder, *, extent=None, threads=1, model=None, **parameters):
         folder / "cover.tif",
         confidence=folder / "sure.tif",
         parameters=step.Parameters(**parameters),
-        threads=threads,
+        schedule=schedule,
     )
     return summary, folder / "cover.tif", folder / "sure.tif"
 
@@ -101,12 +101,12 @@ def test_the_raster_carries_its_nomenclature_and_model(files, tmp_path):
     assert summary.counts == {"pixels": HEIGHT * WIDTH, "nodata_pixels": 0}
 
 
-def test_the_same_bytes_for_any_threads_and_columns(files, tmp_path, monkeypatch):
+def test_the_same_bytes_for_any_threads_and_super_tiles(files, tmp_path):
     _, *first = written(files, tmp_path / "one")
-    monkeypatch.setattr(step, "_COLUMN_PX", 64)
-    _, *second = written(files, tmp_path / "three", threads=3)
+    _, *second = written(files, tmp_path / "three", schedule=step.Schedule(threads=3, super_tile_px=64))
     for ours, theirs in zip(first, second, strict=True):
         assert hashlib.sha256(ours.read_bytes()).digest() == hashlib.sha256(theirs.read_bytes()).digest()
+    assert not list(tmp_path.rglob("*.parts"))
 
 
 def test_an_extent_is_a_part_of_the_whole(files, tmp_path):
