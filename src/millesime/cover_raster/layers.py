@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from millesime.cover_raster.decide import NO_CONFIDENCE
 from millesime.cover_raster.predict import Piece, Prediction
+from millesime.nomenclature import CoverNomenclature
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Layer:
     count: int = 1
     is_classes: bool = False
     """Whether it carries the nomenclature."""
+
+    band_names: tuple[str, ...] = ()
 
     def values(self, piece: Piece) -> npt.NDArray[Any]:
         """Its pixels, (height, width) or (bands, height, width)."""
@@ -42,9 +45,11 @@ CONFIDENCE = Layer("confidence", nodata=NO_CONFIDENCE, overview="average")
 
 def top_layer(prediction: Prediction) -> Layer:
     """The most likely classes and their round(100 p), two bands each: see `Decision.top`."""
-    return Layer("top", nodata=NO_CONFIDENCE, overview="nearest", count=2 * prediction.top_k)
+    names = [f"{what} {rank}" for rank in range(1, prediction.top_k + 1) for what in ("class", "probability")]
+    return Layer("top", nodata=NO_CONFIDENCE, overview="nearest", count=len(names), band_names=tuple(names))
 
 
-def probability_layer(prediction: Prediction) -> Layer:
+def probability_layer(prediction: Prediction, nomenclature: CoverNomenclature) -> Layer:
     """round(100 p) of each class, a band each, in the order of the model's classes."""
-    return Layer("probabilities", nodata=NO_CONFIDENCE, overview="average", count=len(prediction.class_values))
+    names = tuple(nomenclature.by_value(value).name for value in prediction.class_values)
+    return Layer("probabilities", nodata=NO_CONFIDENCE, overview="average", count=len(names), band_names=names)
