@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -110,18 +111,12 @@ def trained(tmp_path_factory):
 
     folder = tmp_path_factory.mktemp("trained")
     card = load("builtin:demo").card
-    parameters = (
-        {**card.architecture_parameters, "widths": [4, 8, 8]}
-        if "widths" in card.architecture_parameters
-        else {**card.architecture_parameters}
-    )
+    parameters = {**card.architecture_parameters, "widths": [4, 8, 8]}
     torch.manual_seed(4)
     network = build(
         card.architecture, bands=5, classes=len(card.class_values), mean=card.mean, std=card.std, **parameters
     )
     content = export.to_onnx(network, bands=5)
-    import hashlib
-
     told = {
         "architecture_parameters": parameters,
         "onnx_sha256": hashlib.sha256(content).hexdigest(),
