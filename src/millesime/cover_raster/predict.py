@@ -7,6 +7,7 @@ one window says all about a pixel, and the sum is its logits unchanged.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -110,13 +111,23 @@ def predict(prediction: Prediction, area: Window, bands: Bands, answer: Answer) 
     """Predict an area from top to bottom; one piece for each row of windows, together they tile the area."""
     rows, numbers = prediction.rows, prediction.window_rows(area)
     sums = _Sums(prediction, area)
+    waiting: deque[_Strip] = deque()
+
+    def windows() -> Iterator[Pixels]:
+        for number in numbers:
+            waiting.append(_read_strip(prediction, area, number, bands))
+            yield from waiting[-1].windows()
+
+    # Asked for in one go: at the end of a row of windows, nobody waits for the last of them.
+    answers = answer(windows())
     for number in numbers:
-        strip = _read_strip(prediction, area, number, bands)
-        for col_number, logits in zip(strip.numbers, answer(strip.windows()), strict=True):
-            sums.add(number, col_number, logits)
+        for col_number in prediction.window_cols(area):
+            sums.add(number, col_number, next(answers))
         # Rows are final once the next row of windows has nothing to say about them.
         end = rows.reach(number + 1)[0] if number + 1 in numbers else area.row + area.height
-        yield from sums.settle(end, strip)
+        yield from sums.settle(end, waiting.popleft())
+    if next(answers, None) is not None:
+        raise ValueError("more answers than windows")
 
 
 @dataclass(frozen=True)
