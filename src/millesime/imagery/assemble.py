@@ -2,101 +2,164 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from millesime.errors import ImageryError, raise_together
-from millesime.geo.grid import Bounds, Grid, Window
-from millesime.imagery.product import BANDS, HEIGHT_MODELS, BandFile, HeightCoding, Imagery, Resampling
+from millesime.geo.grid import Bounds, Grid
+from millesime.imagery.choice import IMAGES, ROLES, Bands, chosen, count_faults, held_bands, missing_files
+from millesime.imagery.digital_numbers import COLOURS, Limits, Scaling
+from millesime.imagery.facts import RasterFacts
+from millesime.imagery.mosaic import SAME_PLACE_PX, gap_px
+from millesime.imagery.product import BANDS, BandFile, HeightCoding, Imagery, Resampling, Tile
 
-#: Bands of each kind of file: how it is called in messages, and the bands it holds from the first.
-ROLES: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "rgb": ("colour orthophoto", ("red", "green", "blue")),
-    # Infra-red colour: its red and green repeat those of the colour orthophoto and are not read.
-    "irc": ("infra-red orthophoto", ("near_infrared",)),
-    "dsm": ("surface model", ("surface",)),
-    "dtm": ("terrain model", ("terrain",)),
-    "image": ("image", BANDS),
-}
+__all__ = ["RasterFacts", "assemble"]
 
-_BAND_COUNTS = {"rgb": 3, "irc": 3, "dsm": 1, "dtm": 1, "image": 5}
+#: Above this many pixels of a file under one of the grid, means are taken: pixels in between would be passed over.
+_FINE = 1.5
 
-#: Offsets below this share of a pixel are the rounding of producers, not a shift.
-_SAME_PLACE_PX = 0.01
+_REMEDY = "correct or replace the files; sources are in territory.toml"
 
-
-@dataclass(frozen=True)
-class RasterFacts:
-    """What is known of a raster file before its pixels are read."""
-
-    path: str
-    grid: Grid
-    count: int
-    dtype: str
-    nodata: float | None
-    masked: bool
-    """Whether it has an alpha or mask band."""
-
-    has_alpha: bool
-    """Whether one of the bands counted is transparency."""
+Measure = Callable[[BandFile, Limits], tuple[float, float]]
+"""The numbers at two percentiles of a file of which one band is read."""
 
 
 def assemble(
     facts: Mapping[str, RasterFacts],
     *,
+    bands: Sequence[str] = BANDS,
+    numbers: Sequence[int] | None = None,
     extent: Bounds | None = None,
     crs: str | None = None,
     height_coding: HeightCoding = "flair8",
     honour_ortho_nodata: bool = False,
+    scaling: Scaling | None = None,
+    measure: Measure | None = None,
+    pixel_m: float | None = None,
     earlier_faults: Sequence[str] = (),
+    unread: Collection[str] = (),
 ) -> Imagery:
     """Put the bands of one vintage together.
 
     Args:
-        facts: the files by role: rgb, irc, dsm and dtm, or image alone.
+        facts: the files, or mosaics, by role: keys of `ROLES`.
+        bands: what is read, in this order; no other band is.
+        numbers: for the image, the number of each of `bands`, from 1.
         extent: what must be covered, in the CRS of the files; everything the colour orthophoto covers by default.
         crs: the CRS that every file must be in; that of the colour orthophoto by default.
-        height_coding: how the height band of an image is coded.
+        height_coding: how the height band of an image, or the file of heights, is coded.
         honour_ortho_nodata: believe a NoData value declared on an 8-bit orthophoto.
+        scaling: how numbers that are not 8-bit become digital numbers.
+        measure: takes percentiles, where `scaling` asks for them.
+        pixel_m: side of the pixels of the grid; those of the colour orthophoto by default.
         earlier_faults: faults met while the facts were gathered, told together with those found here.
+        unread: roles that were given and whose facts are not known.
 
     Raises:
         ImageryError: tells every fault of every file.
     """
     faults = list(earlier_faults)
+    held: dict[str, Bands] = {}
     for role, fact in facts.items():
-        faults.extend(f"{fact.path}: {fault}" for fault in _own_faults(role, fact))
-    master = facts.get("rgb") or facts.get("image")
+        wrong = count_faults(role, fact, wanted=bands, numbers=numbers)
+        faults.extend(f"{fact.path}: {fault}" for fault in wrong)
+        if not wrong:
+            held[role] = held_bands(role, fact, wanted=bands, numbers=numbers)
+    broken = {role for role in facts if role not in held} | set(unread)
+    taken, doubles = chosen(held, bands)
+    faults += doubles
+    faults += missing_files(taken, bands=bands, given={*facts, *unread}, unread=broken)
+    used = {role: fact for role, fact in facts.items() if role in taken or role in broken}
+    faults += _type_faults(used, taken, scaling, height_coding)
+    master = next((used[role] for role in (*IMAGES, *used) if role in used), None)
     if master is not None:
-        wanted = crs or master.grid.crs
-        strangers = {role: fact for role, fact in facts.items() if fact.grid.crs != wanted}
-        faults.extend(f"{fact.path}: is in {fact.grid.crs}, expected {wanted}" for fact in strangers.values())
-        bounds = extent or master.grid.bounds
-        for role in ("rgb", "irc", "image"):
-            if role in facts and role not in strangers:
-                faults.extend(f"{facts[role].path}: {fault}" for fault in _uncovered(facts[role].grid, bounds))
-    raise_together(faults, kind=ImageryError, remedy="correct or replace the files; sources are in territory.toml")
+        faults += _place_faults(used, master, extent=extent, crs=crs)
+    lacking = [band for band in bands if not any(band in own for own in taken.values())]
+    if not faults and master is not None and set(lacking) - {"height"}:
+        faults.append(f"{master.path}: gives {_listed(taken)}; {', '.join(lacking)} is needed too")
+    raise_together(faults, kind=ImageryError, remedy=_REMEDY)
     assert master is not None
-    return Imagery(
-        grid=master.grid,
-        area=_area(master.grid, extent),
-        files=tuple(_band_file(role, fact, master.grid, honour=honour_ortho_nodata) for role, fact in facts.items()),
-        height_coding=height_coding,
-        notes=tuple(_notes(facts, extent or master.grid.bounds, honour=honour_ortho_nodata)),
+    scales, told = _scales(facts, taken, scaling, measure, honour=honour_ortho_nodata)
+    grid = _grid(master.grid, pixel_m)
+    files = tuple(
+        _band_file(role, facts[role], taken[role], grid, honour=honour_ortho_nodata, scale=scales[role])
+        for role in facts
+        if role in taken
     )
+    return Imagery(
+        grid=grid,
+        area=grid.whole if extent is None else grid.window_of(extent).clipped(grid),
+        files=files,
+        height_coding=height_coding,
+        notes=(
+            *_notes({role: facts[role] for role in facts if role in taken}, extent or master.grid.bounds,
+                    honour=honour_ortho_nodata),
+            *_told_choice(facts, taken, numbers=numbers),
+            *told,
+            *_told_resampling(files, grid),
+        ),
+        bands=tuple(bands),
+    )  # fmt: skip
 
 
-def _own_faults(role: str, fact: RasterFacts) -> list[str]:
-    title, _ = ROLES[role]
+def _listed(taken: Mapping[str, Bands]) -> str:
+    return ", ".join(band for own in taken.values() for band in own)
+
+
+def _grid(master: Grid, pixel_m: float | None) -> Grid:
+    if pixel_m is None or abs(pixel_m / master.pixel_m - 1.0) <= 1e-4:
+        return master
+    return Grid.covering(master.bounds, pixel_m=pixel_m, crs=master.crs)
+
+
+def _type_faults(
+    facts: Mapping[str, RasterFacts],
+    taken: Mapping[str, Bands],
+    scaling: Scaling | None,
+    height_coding: HeightCoding,
+) -> list[str]:
     faults = []
-    colours = fact.count - int(fact.has_alpha)
-    if colours != _BAND_COUNTS[role]:
-        faults.append(f"{title} with {colours} bands, expected {_BAND_COUNTS[role]} (transparency apart)")
-    if role in {"dsm", "dtm"}:
+    for role, fact in facts.items():
+        title, own = ROLES[role][0], taken.get(role, {})
         if fact.dtype.startswith("complex"):
-            faults.append(f"{title} of type {fact.dtype}, expected heights in metres")
-    elif fact.dtype != "uint8":
-        faults.append(f"{title} of type {fact.dtype}, expected uint8 (gdal_translate -ot Byte -scale)")
+            faults.append(f"{fact.path}: {title} of type {fact.dtype}, expected real numbers")
+        elif fact.dtype != "uint8":
+            if role in IMAGES:
+                faults += [f"{fact.path}: {fault}" for fault in _unscaled(title, fact, own, scaling)]
+            if "height" in own and height_coding == "flair8":
+                faults.append(
+                    f"{fact.path}: heights of type {fact.dtype}; the coding flair8 is of type uint8, and metres are "
+                    "told by --height-coding metres"
+                )
+    if scaling is not None and facts and not any(role in IMAGES and facts[role].dtype != "uint8" for role in facts):
+        faults.append("--scale is given, and all images have 8-bit numbers, which are used as they are: leave it out")
+    return faults
+
+
+def _unscaled(title: str, fact: RasterFacts, own: Bands, scaling: Scaling | None) -> list[str]:
+    if scaling is None:
+        return [
+            (
+                f"{title} of type {fact.dtype}, expected uint8; tell which numbers become 0 and 255: --scale MIN,MAX "
+                "(0,65535 when the whole range is used), or --scale 2%,98% for percentiles"
+            )
+        ]
+    return [
+        f"type {fact.dtype}, and no --scale is given for {band}"
+        for band in own
+        if band in COLOURS and scaling.of(band) is None
+    ]
+
+
+def _place_faults(
+    facts: Mapping[str, RasterFacts], master: RasterFacts, *, extent: Bounds | None, crs: str | None
+) -> list[str]:
+    wanted = crs or master.grid.crs
+    strangers = {role: fact for role, fact in facts.items() if fact.grid.crs != wanted}
+    faults = [f"{fact.path}: is in {fact.grid.crs}, expected {wanted}" for fact in strangers.values()]
+    bounds = extent or master.grid.bounds
+    for role in IMAGES:
+        if role in facts and role not in strangers:
+            faults.extend(f"{facts[role].path}: {fault}" for fault in _uncovered(facts[role].grid, bounds))
     return faults
 
 
@@ -122,44 +185,130 @@ def _told(bounds: Bounds) -> str:
     return "[" + ", ".join(f"{edge:.2f}" for edge in bounds) + "]"
 
 
-def _area(grid: Grid, extent: Bounds | None) -> Window:
-    return grid.whole if extent is None else grid.window_of(extent).clipped(grid)
+def _scales(
+    facts: Mapping[str, RasterFacts],
+    taken: Mapping[str, Bands],
+    scaling: Scaling | None,
+    measure: Measure | None,
+    *,
+    honour: bool,
+) -> tuple[dict[str, tuple[tuple[float, float] | None, ...]], list[str]]:
+    """For each role the numbers of each band that become 0 and 255; and what is told of them."""
+    scales: dict[str, tuple[tuple[float, float] | None, ...]] = dict.fromkeys(taken, ())
+    notes, faults = [], []
+    for role, own in taken.items():
+        fact = facts[role]
+        if role not in IMAGES or fact.dtype == "uint8":
+            continue
+        found: list[tuple[float, float] | None] = []
+        for band, index in own.items():
+            limits = scaling.of(band) if scaling and band in COLOURS else None
+            if limits is None:
+                found.append(None)
+                continue
+            pair = (limits.low, limits.high)
+            if limits.percent:
+                assert measure is not None
+                alone = _band_file(role, fact, {band: index}, fact.grid, honour=honour, scale=())
+                pair = measure(alone, limits)
+            if not pair[0] < pair[1]:
+                faults.append(f"{fact.path}: the percentiles {limits} of {band} are both {pair[0]:g}")
+            found.append(pair)
+            origin = f" (its percentiles {limits})" if limits.percent else ""
+            notes.append(f"{fact.path}: {band}: numbers {pair[0]:g} to {pair[1]:g} become 0 to 255{origin}")
+        scales[role] = tuple(found)
+    raise_together(faults, kind=ImageryError, remedy="give --scale MIN,MAX for each band that has other than 8 bits")
+    return scales, notes
 
 
-def _band_file(role: str, fact: RasterFacts, grid: Grid, *, honour: bool) -> BandFile:
-    bands = ROLES[role][1]
-    is_height = role in {"dsm", "dtm"}
-    believed = is_height or honour
+def _band_file(
+    role: str,
+    fact: RasterFacts,
+    bands: Bands,
+    grid: Grid,
+    *,
+    honour: bool,
+    scale: tuple[tuple[float, float] | None, ...],
+) -> BandFile:
+    tiles = tuple(
+        Tile(tile.path, tile.grid, tile.masked or tile.has_gaps, _believed(role, tile, honour=honour))
+        for tile in fact.tiles
+    )
+    nodata = None if tiles else _believed(role, fact, honour=honour)
+    declared = any(value is not None for value in (nodata, *(tile.nodata for tile in tiles)))
+    whole = tuple(range(1, fact.colours + 1))
     return BandFile(
         path=fact.path,
-        bands=bands,
-        indexes=tuple(range(1, len(bands) + 1)),
+        bands=tuple(bands),
+        indexes=tuple(bands.values()),
         grid=fact.grid,
-        resampling="bilinear" if is_height else _resampling(fact.grid, grid),
-        masked=fact.masked,
-        nodata=fact.nodata if believed and not fact.masked else None,
+        resampling=_resampling(fact.grid, grid, is_height=role not in IMAGES),
+        masked=fact.masked or fact.has_gaps,
+        nodata=nodata,
+        tiles=tiles,
+        scale=scale if any(scale) else (),
+        nodata_indexes=whole if declared and role in IMAGES and set(whole) != set(bands.values()) else (),
     )
 
 
-def _resampling(grid: Grid, onto: Grid) -> Resampling:
-    if abs(grid.pixel_m / onto.pixel_m - 1.0) > 1e-4:
+def _believed(role: str, fact: RasterFacts, *, honour: bool) -> float | None:
+    """The declared NoData value where it is believed: not on 8-bit images, where a mask band serves."""
+    believed = role not in IMAGES or honour or fact.dtype != "uint8"
+    return fact.nodata if believed and not fact.masked else None
+
+
+def _resampling(grid: Grid, onto: Grid, *, is_height: bool) -> Resampling:
+    if onto.pixel_m / grid.pixel_m > _FINE:
+        return "average"
+    if is_height or abs(grid.pixel_m / onto.pixel_m - 1.0) > 1e-4:
         return "bilinear"
     shifts = ((grid.west - onto.west) / onto.pixel_m, (grid.north - onto.north) / onto.pixel_m)
-    return "identity" if all(abs(shift - round(shift)) < _SAME_PLACE_PX for shift in shifts) else "nearest"
+    return "identity" if all(abs(shift - round(shift)) < SAME_PLACE_PX for shift in shifts) else "nearest"
 
 
 def _notes(facts: Mapping[str, RasterFacts], bounds: Bounds, *, honour: bool) -> list[str]:
     notes = []
     for role, fact in facts.items():
-        if role in {"dsm", "dtm"}:
+        if role not in IMAGES:
             for fault in _uncovered(fact.grid, bounds):
                 notes.append(f"{fact.path}: {ROLES[role][0]} {fault}; height is taken as 0 there")
-        elif fact.nodata is not None and not honour:
-            reason = "its mask band tells where data is" if fact.masked else "every value is data"
-            notes.append(f"{fact.path}: the declared NoData value {fact.nodata:g} is ignored: {reason}")
+        elif fact.nodata is not None:
+            if fact.dtype != "uint8" and not fact.masked:
+                notes.append(f"{fact.path}: the declared NoData value {fact.nodata:g} is believed: it is not 8-bit")
+            elif not honour:
+                reason = "its mask band tells where data is" if fact.masked else "every value is data"
+                notes.append(f"{fact.path}: the declared NoData value {fact.nodata:g} is ignored: {reason}")
+        if fact.has_gaps:
+            notes.append(f"{fact.path}: places that no file of the virtual raster fills are NoData")
+        if fact.tiles:
+            gaps = gap_px(fact.grid, fact.tiles)
+            told = f"; {gaps} px that no tile has are NoData" if gaps else ""
+            notes.append(f"{fact.path}: mosaic of {len(fact.tiles)} tiles, the first in the order given wins{told}")
     return notes
 
 
-#: Roles that must be given together when there is no single image.
-SEPARATE_ROLES = ("rgb", "irc", *("dsm", "dtm"))
-assert {band for role in SEPARATE_ROLES for band in ROLES[role][1]} == {*BANDS[:4], *HEIGHT_MODELS}
+def _told_choice(
+    facts: Mapping[str, RasterFacts], taken: Mapping[str, Bands], *, numbers: Sequence[int] | None
+) -> list[str]:
+    """Which bands of an image are taken for which, where that was not evident."""
+    own = taken.get("image")
+    if own is None or (numbers is None and list(own.items()) == list(zip(BANDS, range(1, 6), strict=True))):
+        return []
+    listed = ", ".join(f"{index} as {band}" for band, index in own.items())
+    return [f"{facts['image'].path}: bands read: {listed}"]
+
+
+_HOW = {
+    "nearest": "each pixel takes the nearest of its pixels",
+    "bilinear": "bilinear",
+    "average": "mean of the pixels under each",
+}
+
+
+def _told_resampling(files: Sequence[BandFile], grid: Grid) -> list[str]:
+    """How images are brought on the grid, where they are not on it; heights on pixels of another size always are."""
+    return [
+        f"{file.path}: pixels of {file.grid.pixel_m:g} m are brought to {grid.pixel_m:g} m: {_HOW[file.resampling]}"
+        for file in files
+        if file.resampling != "identity" and not (file.is_height and file.resampling == "bilinear")
+    ]
