@@ -13,6 +13,15 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from millesime.errors import ModelError, raise_together
 from millesime.nomenclature import CoverNomenclature, cover
 
+#: What gives a band of imagery, on the command line.
+_GIVEN_BY = {
+    "red": "--rgb",
+    "green": "--rgb",
+    "blue": "--rgb",
+    "near_infrared": "--irc",
+    "height": "--dsm and --dtm, or --height",
+}
+
 
 class ModelCard(BaseModel):
     """Facts about one network; stored as JSON beside the .onnx file, under the same name."""
@@ -98,13 +107,24 @@ class ModelCard(BaseModel):
     def require_imagery(self, *, bands: tuple[str, ...], height_coding: str, pixel_m: float) -> None:
         """Check that imagery is what the network was trained on.
 
+        Args:
+            bands: the bands of the imagery, in any order; it must have those that the network reads, and others are
+                not read.
+            height_coding: how the imagery's heights are coded, which matters when the network reads them.
+            pixel_m: side of the imagery's pixels.
+
         Raises:
             ModelError: tells every mismatch, with the remedy.
         """
         faults = []
-        if bands != self.bands:
-            faults.append(f"it reads the bands {', '.join(self.bands)}; the imagery has {', '.join(bands)}")
-        if height_coding != self.height_coding:
+        missing = [band for band in self.bands if band not in bands]
+        if missing:
+            options = dict.fromkeys(_GIVEN_BY.get(band, f"an image with {band}") for band in missing)
+            faults.append(
+                f"it reads the bands {', '.join(self.bands)}; the imagery lacks {', '.join(missing)} "
+                f"(give {', '.join(options)})"
+            )
+        if "height" in self.bands and height_coding != self.height_coding:
             faults.append(
                 f"it reads heights coded as {self.height_coding}; the imagery has {height_coding} "
                 f"(choose --height-coding {self.height_coding})"
@@ -112,7 +132,7 @@ class ModelCard(BaseModel):
         if abs(pixel_m / self.resolution_m - 1.0) > 0.01:
             faults.append(
                 f"it was trained on pixels of {self.resolution_m} m; the imagery has {pixel_m:.6g} m "
-                f"(resample the orthophoto to {self.resolution_m} m first)"
+                f"(--resample, or resample the orthophoto to {self.resolution_m} m first)"
             )
         raise_together(
             faults,

@@ -57,11 +57,23 @@ def test_classes_must_be_those_of_the_nomenclature():
 def test_imagery_must_be_what_it_was_trained_on():
     card().require_imagery(bands=BANDS, height_coding="flair8", pixel_m=0.2)
     card().require_imagery(bands=BANDS, height_coding="flair8", pixel_m=0.19999999999963)
-    swapped = ("near_infrared", "red", "green", "blue", "height")
     with pytest.raises(ModelError) as told:
-        card().require_imagery(bands=swapped, height_coding="metres", pixel_m=0.25)
-    for expected in ("model toy 2", "reads the bands red, green", "--height-coding flair8", "resample the orthophoto"):
+        card().require_imagery(bands=BANDS[:3], height_coding="metres", pixel_m=0.25)
+    for expected in (
+        "model toy 2",
+        "reads the bands red, green, blue, near_infrared, height; the imagery lacks near_infrared, height",
+        "give --irc, --dsm and --dtm, or --height",
+        "--height-coding flair8",
+        "--resample, or resample the orthophoto",
+    ):
         assert expected in str(told.value)
+
+
+def test_imagery_may_have_more_bands_in_any_order():
+    irc = card(bands=("near_infrared", "red", "green"), mean=(0.0,) * 3, std=(1.0,) * 3)
+    irc.require_imagery(bands=BANDS, height_coding="metres", pixel_m=0.2)  # it reads no heights
+    with pytest.raises(ModelError, match=r"lacks near_infrared \(give --irc\)"):
+        irc.require_imagery(bands=BANDS[:3], height_coding="flair8", pixel_m=0.2)
 
 
 def test_the_text_tells_bands_classes_and_limits():
