@@ -29,6 +29,7 @@ from millesime.geo.grid import Window
 from millesime.imagery import Imagery
 from millesime.io.parts import PartsFolder, strips_of
 from millesime.io.raster import BLOCK_PX, CogWriter, bounded_cache
+from millesime.io.raster_mosaic import MosaicWriter
 from millesime.model.runtimes import Choice
 
 #: Raised when the same inputs give other pixels.
@@ -247,8 +248,9 @@ def _assemble(job: Job, tiles: Sequence[SuperTile], outputs: Mapping[Layer, Path
     tags = {"MILLESIME_MODEL": f"{card.name} {card.version} sha256:{card.onnx_sha256}"}
     with ExitStack() as stack:
         for layer, path in outputs.items():
-            writer = stack.enter_context(
-                CogWriter(
+            form: type[CogWriter] | type[MosaicWriter] = MosaicWriter if path.suffix == ".vrt" else CogWriter
+            writer: CogWriter | MosaicWriter = stack.enter_context(
+                form(
                     path,
                     grid,
                     dtype=layer.dtype,
@@ -257,6 +259,7 @@ def _assemble(job: Job, tiles: Sequence[SuperTile], outputs: Mapping[Layer, Path
                     nomenclature=card.cover_nomenclature if layer.is_classes else None,
                     tags=tags,
                     overview=layer.overview,
+                    band_names=layer.band_names,
                 )
             )
             for tile in progress.track(tiles, label=f"putting together {layer.name}"):

@@ -221,6 +221,21 @@ def read_class_table(path: str | Path) -> CoverNomenclature | None:
         return reader.class_table()
 
 
+def nomenclature_tags(nomenclature: CoverNomenclature) -> dict[str, str]:
+    """The tags by which a class raster carries its nomenclature."""
+    rows = [
+        {"value": item.value, "name": item.name, "colour": item.colour, "cs_code": item.cs_code}
+        for item in nomenclature.classes
+    ]
+    table = {
+        "name": nomenclature.name,
+        "version": nomenclature.version,
+        "nodata": nomenclature.nodata,
+        "classes": rows,
+    }
+    return {_TAG: json.dumps(table, ensure_ascii=False)}
+
+
 class CogWriter:
     """A raster product written window by window, then laid out as a Cloud Optimized GeoTIFF.
 
@@ -279,17 +294,7 @@ class CogWriter:
         if nomenclature is None:
             return
         self._dataset.write_colormap(1, nomenclature.colour_table())
-        rows = [
-            {"value": item.value, "name": item.name, "colour": item.colour, "cs_code": item.cs_code}
-            for item in nomenclature.classes
-        ]
-        table = {
-            "name": nomenclature.name,
-            "version": nomenclature.version,
-            "nodata": nomenclature.nodata,
-            "classes": rows,
-        }
-        self._dataset.update_tags(**{_TAG: json.dumps(table, ensure_ascii=False)})
+        self._dataset.update_tags(**nomenclature_tags(nomenclature))
 
     def __enter__(self) -> Self:
         return self
