@@ -8,11 +8,13 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from millesime.compute import Progress, StepContext
-from millesime.cover_raster.combine import Openable
-from millesime.cover_raster.layers import CONFIDENCE, Layer, class_layer
-from millesime.cover_raster.predict import prediction_with
+from millesime.cover_raster.calibration import Calibration
+from millesime.cover_raster.combine import Openable, combined
+from millesime.cover_raster.layers import CONFIDENCE, Layer, class_layer, probability_layer, top_layer
+from millesime.cover_raster.predict import Outside, prediction_with
 from millesime.cover_raster.product import Report, Schedule, predict_imagery
-from millesime.imagery import BANDS, HEIGHT_CODING, Imagery, from_json
+from millesime.cover_raster.scheme import Mode
+from millesime.imagery import HEIGHT_CODING, Imagery, from_json
 from millesime.io.workspace import Summary
 from millesime.model.card import ModelCard
 from millesime.model.runtimes import load
@@ -29,19 +31,32 @@ class Parameters(BaseModel):
     """Side of the windows that the network sees; the model's own by default. It is part of the result."""
 
     margin_px: int | None = Field(default=None, ge=0)
-    """Overlap on each side of a window; the model's own by default."""
+    """Overlap on each side of a window, or what is cut off it in mode 'crop'; the model's own by default."""
+
+    mode: Mode = "blend"
+    """How windows share the image; 'crop' is what IGN's tools do."""
+
+    fill: Outside = "reflect"
+    """What stands beyond the borders of the image."""
+
+    restrict: tuple[str, ...] = ()
+    """Classes that compete, by value or name; all those of the model by default."""
+
+    tta: bool = False
+    """Whether each window is seen in its eight turns and mirrors."""
 
 
 def run(context: StepContext) -> Summary:
     """Predict the vintage."""
     assert isinstance(context.parameters, Parameters)
     description = context.product("imagery")
+    parameters = context.parameters
     return write(
         from_json(description.read_text(encoding="utf-8"), place=str(description)),
-        load(context.source("model")),
+        combined([load(context.source("model"))], restrict=parameters.restrict, symmetries=parameters.tta),
         context.output(),
         confidence=context.output("confidence"),
-        parameters=context.parameters,
+        parameters=parameters,
         schedule=Schedule(threads=context.workers.count),
         progress=context.progress,
         root=context.workspace.root,
@@ -55,7 +70,11 @@ def write(
     path: Path,
     *,
     confidence: Path | None = None,
+    top: Path | None = None,
+    top_k: int = 3,
+    probabilities: Path | None = None,
     parameters: Parameters,
+    calibration: Calibration | None = None,
     schedule: Schedule | None = None,
     progress: Progress | None = None,
     root: Path | None = None,
@@ -65,10 +84,14 @@ def write(
 
     Args:
         imagery: what to predict.
-        model: what to predict with.
+        model: what to predict with, already of the classes and views that the parameters tell: see `combined`.
         path: class raster to write, on the grid of the imagery's area.
         confidence: confidence raster to write.
-        parameters: window and margin.
+        top: raster to write of the most likely classes and their probabilities.
+        top_k: how many of them.
+        probabilities: raster to write of the probability of every class.
+        parameters: windows, and what is told.
+        calibration: temperature and bias of classes.
         schedule: how the work is shared; the files are the same bytes for any.
         progress: counts pixels.
         root: folder that the imagery's relative paths start from.
@@ -79,13 +102,28 @@ def write(
         IncompleteError: a part of the imagery cannot be read, and the schedule does not allow it.
     """
     card = model.card
-    card.require_imagery(bands=BANDS, height_coding=HEIGHT_CODING, pixel_m=imagery.grid.pixel_m)
+    bands = card.bands if set(card.bands) <= set(imagery.bands) else imagery.bands
+    heights = HEIGHT_CODING if "height" in bands else card.height_coding
+    card.require_imagery(bands=bands, height_coding=heights, pixel_m=imagery.grid.pixel_m)
+    imagery = imagery.reading(bands)
     prediction = prediction_with(
-        card, grid=imagery.grid, window_px=parameters.window_px, margin_px=parameters.margin_px
+        card,
+        grid=imagery.grid,
+        window_px=parameters.window_px,
+        margin_px=parameters.margin_px,
+        mode=parameters.mode,
+        outside=parameters.fill,
+        calibration=calibration,
+        top_k=top_k if top is not None else 0,
+        probabilities=probabilities is not None,
     )
     outputs: dict[Layer, Path] = {class_layer(prediction): path}
     if confidence is not None:
         outputs[CONFIDENCE] = confidence
+    if top is not None:
+        outputs[top_layer(prediction)] = top
+    if probabilities is not None:
+        outputs[probability_layer(prediction, card.cover_nomenclature)] = probabilities
     report = predict_imagery(
         imagery,
         model,
