@@ -1,10 +1,10 @@
 """Run the benchmarks named on the command line, or all of them: `python -m benchmarks [NAME...]`.
 
 Each prints one JSON line per contender on standard output. A run of the whole coverage engine at its own sizes also
-writes its table of `docs/performance.md`, and so does a run of the three rows of the OCS GE files; any other run writes
-it beside the rasters, in the folder of BENCH_DIR.
+writes its table of `docs/performance.md`, and so does a run of the three rows of the OCS GE files, or of the two of
+prediction; any other run writes it beside the rasters, in the folder of BENCH_DIR.
 Sizes come from the environment: BENCH_PX, BENCH_SIZES, BENCH_INVARIANCE_PX, BENCH_SIZES_KM; BENCH_DEPARTEMENT and
-BENCH_POLYGONS for the OCS GE files.
+BENCH_POLYGONS for the OCS GE files; BENCH_PREDICT_PX and the like for prediction (see the two modules).
 """
 
 import importlib
@@ -23,12 +23,14 @@ _FIRST = (
     "zonal", "growth", "invariance",
 )  # fmt: skip
 _OCSGE = ("ocsge_commands", "ocsge_artif", "ocsge_diff")
+_PREDICT = ("predict", "predict_memory")
 _FOUND = {path.stem for path in _FOLDER.glob("*.py") if not path.stem.startswith("_")}
-_IN_ORDER = (*_FIRST, *_OCSGE)
+_IN_ORDER = (*_FIRST, *_OCSGE, *_PREDICT)
 NAMES = [*(name for name in _IN_ORDER if name in _FOUND), *sorted(_FOUND.difference(_IN_ORDER))]
 _SIZES = (
     "BENCH_PX", "BENCH_SIZES", "BENCH_INVARIANCE_PX", "BENCH_SIZES_KM", "BENCH_LOOK", "BENCH_DEPARTEMENT",
-    "BENCH_POLYGONS",
+    "BENCH_POLYGONS", "BENCH_PREDICT_PX", "BENCH_PREDICT_PEER_PX", "BENCH_PREDICT_TOY_PX", "BENCH_PREDICT_UNET_PX",
+    "BENCH_PREDICT_TILE_PX",
 )  # fmt: skip
 _PAGE = _FOLDER.parent / "docs" / "performance.md"
 
@@ -49,7 +51,7 @@ def main() -> int:
         except Exception as error:  # noqa: BLE001  one row that fails must not cost the others
             emit({"benchmark": name, "contender": "all", "error": f"{type(error).__name__}: {error}"})
         sys.stderr.write(f"{name}: {time.perf_counter() - begin:.0f} s\n")
-    whole = [set(table) <= set(wanted) for table in (_FIRST, _OCSGE) if set(table) & set(wanted)]
+    whole = [set(table) <= set(wanted) for table in (_FIRST, _OCSGE, _PREDICT) if set(table) & set(wanted)]
     official = bool(whole) and all(whole) and not any(name in os.environ for name in _SIZES)
     target = _PAGE if official else scratch() / "performance.md"
     write_report(_PAGE, lines_of(kept), target=target)

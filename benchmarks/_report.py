@@ -10,6 +10,7 @@ from typing import Any
 import rasterio
 
 from benchmarks._postgis import postgis_missing, postgis_version
+from benchmarks._predict_report import PREDICT_BEGIN, PREDICT_END, PREDICT_JOBS, predict_report
 
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 OCSGE_BEGIN, OCSGE_END = "<!-- measured, OCS GE files: begin -->", "<!-- measured, OCS GE files: end -->"
@@ -71,11 +72,15 @@ def write_report(page: Path, lines: list[Line], *, target: Path) -> None:
     """
     text = page.read_text(encoding="utf-8")
     of_files = [line for line in lines if line["benchmark"] in OCSGE_JOBS]
-    of_engine = [line for line in lines if line["benchmark"] not in OCSGE_JOBS]
-    if of_engine or not of_files:
+    of_prediction = [line for line in lines if line["benchmark"] in PREDICT_JOBS]
+    of_engine = [line for line in lines if line["benchmark"] not in (*OCSGE_JOBS, *PREDICT_JOBS)]
+    if of_engine or not (of_files or of_prediction):
         text = _between(text, BEGIN, END, report(of_engine), page)
     if of_files:
         text = _between(text, OCSGE_BEGIN, OCSGE_END, ocsge_report(of_files), page)
+    if of_prediction:
+        told = predict_report(of_prediction, machine=machine())
+        text = _between(text, PREDICT_BEGIN, PREDICT_END, told, page)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text, encoding="utf-8")
 

@@ -11,6 +11,7 @@ import millesime
 from millesime.cli import (
     accuracy,
     artif,
+    card,
     check,
     demo,
     diff,
@@ -47,6 +48,7 @@ for name, module in {
     "status": status,
     "train": train,
     "predict": predict,
+    "card": card,
     "vectorise": vectorise,
     "check": check,
     "artif": artif,
