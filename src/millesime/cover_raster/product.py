@@ -248,20 +248,20 @@ def _assemble(job: Job, tiles: Sequence[SuperTile], outputs: Mapping[Layer, Path
     tags = {"MILLESIME_MODEL": f"{card.name} {card.version} sha256:{card.onnx_sha256}"}
     with ExitStack() as stack:
         for layer, path in outputs.items():
-            form: type[CogWriter] | type[MosaicWriter] = MosaicWriter if path.suffix == ".vrt" else CogWriter
-            writer: CogWriter | MosaicWriter = stack.enter_context(
-                form(
-                    path,
-                    grid,
-                    dtype=layer.dtype,
-                    count=layer.count,
-                    nodata=layer.nodata,
-                    nomenclature=card.cover_nomenclature if layer.is_classes else None,
-                    tags=tags,
-                    overview=layer.overview,
-                    band_names=layer.band_names,
-                )
-            )
+            options: dict[str, Any] = {
+                "dtype": layer.dtype,
+                "count": layer.count,
+                "nodata": layer.nodata,
+                "nomenclature": card.cover_nomenclature if layer.is_classes else None,
+                "tags": tags,
+                "overview": layer.overview,
+                "band_names": layer.band_names,
+            }
+            writer: CogWriter | MosaicWriter
+            if path.suffix == ".vrt":
+                writer = stack.enter_context(MosaicWriter(path, grid, **options))
+            else:
+                writer = stack.enter_context(CogWriter(path, grid, **options))
             for tile in progress.track(tiles, label=f"putting together {layer.name}"):
                 place = tile.area.relative_to(job.imagery.area)
                 for window, pixels in strips_of(job.folder.raster(tile.name, layer.name), rows=BLOCK_PX):

@@ -153,14 +153,15 @@ class MosaicWriter:
     def _write_vrt(self) -> None:
         options = self._options
         folder = self.path.with_suffix("")
+        names = options.get("band_names") or [self.path.stem] * options.get("count", 1)
         bands = [
             VrtBand(
-                self.path.stem,
+                name,
                 options["dtype"],
                 options.get("nodata"),
                 tuple((folder / self._name(tile), number, tile) for tile in self._tiles),
                 options.get("nomenclature"),
             )
-            for number in range(1, options.get("count", 1) + 1)
+            for number, name in enumerate(names, start=1)
         ]
         write_vrt(self.path, self.grid, bands, tags=options.get("tags"))
