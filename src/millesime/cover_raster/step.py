@@ -17,7 +17,7 @@ from millesime.cover_raster.scheme import Mode
 from millesime.imagery import HEIGHT_CODING, Imagery, from_json
 from millesime.io.workspace import Summary
 from millesime.model.card import ModelCard
-from millesime.model.runtimes import load
+from millesime.model.runtimes import Choice, Precision, RuntimeName, load
 
 STEP_VERSION = 1
 
@@ -44,6 +44,13 @@ class Parameters(BaseModel):
 
     tta: bool = False
     """Whether each window is seen in its eight turns and mirrors."""
+
+    runtime: RuntimeName = "onnxruntime"
+    """What computes the network. It is part of the result, as runtimes differ in the last bits: the same on every
+    machine unless it is told otherwise."""
+
+    precision: Precision = "f32"
+    """Of the products of the network's layers."""
 
 
 def run(context: StepContext) -> Summary:
@@ -75,6 +82,7 @@ def write(
     probabilities: Path | None = None,
     parameters: Parameters,
     calibration: Calibration | None = None,
+    choice: Choice | None = None,
     schedule: Schedule | None = None,
     progress: Progress | None = None,
     root: Path | None = None,
@@ -92,6 +100,7 @@ def write(
         probabilities: raster to write of the probability of every class.
         parameters: windows, and what is told.
         calibration: temperature and bias of classes.
+        choice: runtime that computes it; that of the parameters by default.
         schedule: how the work is shared; the files are the same bytes for any.
         progress: counts pixels.
         root: folder that the imagery's relative paths start from.
@@ -124,21 +133,23 @@ def write(
         outputs[top_layer(prediction)] = top
     if probabilities is not None:
         outputs[probability_layer(prediction, card.cover_nomenclature)] = probabilities
+    chosen = choice or model.choose(parameters.runtime, parameters.precision)
     report = predict_imagery(
         imagery,
         model,
         prediction,
         outputs,
+        choice=chosen,
         root=root,
         schedule=schedule,
         progress=progress,
         label=label,
     )
     report.require_complete()
-    return summary_of(report, card, pixel_m=imagery.grid.pixel_m)
+    return summary_of(report, card, chosen, pixel_m=imagery.grid.pixel_m)
 
 
-def summary_of(report: Report, card: ModelCard, *, pixel_m: float) -> Summary:
+def summary_of(report: Report, card: ModelCard, choice: Choice, *, pixel_m: float) -> Summary:
     """Pixels and areas of the classes that a run found."""
     nomenclature, counts = card.cover_nomenclature, report.counts
     nodata = 0 if nomenclature.nodata is None else counts.get(nomenclature.nodata, 0)
@@ -148,5 +159,5 @@ def summary_of(report: Report, card: ModelCard, *, pixel_m: float) -> Summary:
     return Summary(
         counts={"pixels": sum(counts.values()), "nodata_pixels": nodata},
         areas_m2={name: area for name, area in areas.items() if area},
-        notes=[f"model {card.name} {card.version}"],
+        notes=[f"model {card.name} {card.version}", f"runtime {choice}"],
     )
