@@ -84,8 +84,8 @@ class Translated:
     mode: Mode = "crop"
     fill: Outside = "zero"
 
-    def band_names(self, card: ModelCard) -> dict[int, str]:
-        """Name of each band of the raster that the model reads, by its number from 1.
+    def band_numbers(self, card: ModelCard) -> tuple[int, ...]:
+        """Number in the raster, from 1, of each band that a model reads, in its order.
 
         Raises:
             ConfigError: not as many channels as the model has bands, or a channel told twice.
@@ -96,7 +96,7 @@ class Translated:
                 place=self.tool,
                 remedy="name the weights of the model that the channels are for, or correct channels",
             )
-        return dict(zip(self.channels, card.bands, strict=True))
+        return self.channels
 
     def against(self, card: ModelCard) -> tuple[str, ...]:
         """What the configuration tells that the model does otherwise, one sentence each."""

@@ -143,6 +143,3 @@ class KeptOpen:
 
     def __getstate__(self) -> dict[str, Any]:
         return {"model": self.model}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
