@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import shutil
@@ -14,6 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 GUIDES = sorted((ROOT / "docs" / "guides").glob("*.md"))
 BLOCK = re.compile(r"^```(bash|python) run\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+NEEDS = re.compile(r"^<!-- needs: (.+?) -->$", re.MULTILINE)
 LINK = re.compile(r"\[[^\]]+\]\(([^)#]+)[^)]*\)")
 
 
@@ -39,8 +41,12 @@ def village(tmp_path_factory):
 @pytest.mark.slow
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.stem)
 def test_guide(guide, tmp_path, request):
-    blocks = BLOCK.findall(guide.read_text(encoding="utf-8"))
+    page = guide.read_text(encoding="utf-8")
+    blocks = BLOCK.findall(page)
     assert blocks, "a guide without a block that runs proves nothing"
+    for name in (name.strip() for told in NEEDS.findall(page) for name in told.split(",")):
+        if importlib.util.find_spec(name) is None:
+            pytest.skip(f"needs {name}")
     if any(VILLAGE in text for _, text in blocks):
         shutil.copytree(request.getfixturevalue("village"), tmp_path / "village")
     for language, text in blocks:

@@ -169,5 +169,5 @@ def test_a_checkpoint_of_another_training_is_refused(trained, tmp_path):
 def test_a_model_without_its_weights_is_not_for_torch():
     model = load("builtin:demo")
     assert model.weights is None
-    with pytest.raises(ModelError, match="not at hand"):
+    with pytest.raises(ModelError, match="runtime torch-cpu"):
         model.open(Choice("torch-cpu", "f32", "asked for"))

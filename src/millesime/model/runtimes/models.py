@@ -54,6 +54,8 @@ class Model:
         chosen = choice or Choice("onnxruntime", "f32", "default")
         if chosen.name == "onnxruntime":
             return OnnxRuntime(self.path, self.card, chosen)
+        # The choice may come from another machine: what lacks here is told as if it had been asked for here.
+        self.choose(chosen.name, chosen.precision)
         if chosen.name == "openvino":
             from millesime.model.runtimes.openvino_runtime import OpenVinoRuntime
 
@@ -63,8 +65,7 @@ class Model:
     def _open_torch(self, choice: Choice) -> Runtime:
         from millesime.model.runtimes.torch_runtime import TorchRuntime, network_of, require_same_answers
 
-        if self.weights is None:
-            raise ModelError("the weights of the network are not at hand", place=self.path)
+        assert self.weights is not None  # the choice was checked
         network = network_of(self.weights, self.card)
         require_same_answers(network, OnnxRuntime(self.path, self.card, choice), weights=self.weights)
         return TorchRuntime(network, self.card, choice)
