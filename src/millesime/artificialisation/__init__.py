@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from millesime.artificialisation.agreement import Agreement, AgreementRow, agreement
+from millesime.artificialisation.chosen import ORIGINS, ChosenStatus, StatusChoice, StatusFrom, chosen_status, origin_of
 from millesime.artificialisation.delivered import DELIVERED, DeliveredStatus, delivered_status
 from millesime.artificialisation.exemptions import EXEMPTIONS, Exempted, Exemption, exempt
 from millesime.artificialisation.explanation import explain
@@ -29,11 +30,13 @@ __all__ = [
     "EXEMPTIONS",
     "FACT_COLUMNS",
     "NOT_ARTIFICIAL",
+    "ORIGINS",
     "STANDING",
     "STEP_LABELS",
     "Agreement",
     "AgreementRow",
     "Artificialisation",
+    "ChosenStatus",
     "Decision",
     "DeliveredStatus",
     "Exempted",
@@ -41,10 +44,13 @@ __all__ = [
     "Occupation",
     "Parameters",
     "Partition",
+    "StatusChoice",
+    "StatusFrom",
     "agreement",
     "artificial_zones",
     "artificialise",
     "artificialise_together",
+    "chosen_status",
     "decide",
     "delivered_status",
     "delivered_together",
@@ -57,6 +63,7 @@ __all__ = [
     "occupation_of",
     "occupations_of",
     "one_each",
+    "origin_of",
     "parameters_from",
     "partition_of",
     "rules_told",

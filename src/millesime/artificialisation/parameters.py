@@ -88,6 +88,13 @@ class Parameters(pydantic.BaseModel, frozen=True, extra="forbid"):
         alone = {*_READINGS, "margin_m"} if self.mode == "sparte-2024" else set()
         return self.model_dump(exclude=alone)
 
+    def not_by_default(self) -> tuple[tuple[str, str], ...]:
+        """The parameters in force whose value is not the default one, as texts."""
+        fields = type(self).model_fields
+        return tuple(
+            (name, _written(value)) for name, value in self.in_force().items() if value != fields[name].default
+        )
+
     @classmethod
     def from_rules(cls, rules: str) -> Parameters:
         """The parameters of a line made by `as_rules`.

@@ -11,9 +11,7 @@ import typer
 from millesime.cli.output import AsJson, emit
 
 if TYPE_CHECKING:
-    import geopandas
-
-    from millesime.evaluation.sample import Accuracy, ControlPoints, Place
+    from millesime.evaluation.sample import Accuracy, ControlPoints
 
 #: Accuracies that a screen shows before areas.
 _FIGURES = {
@@ -51,6 +49,7 @@ def command(
     What the sample cannot tell is refused with its reason, in place of a false interval.
     """
     from millesime.evaluation.sample import accuracy, change_intervals
+    from millesime.production.control_points import places_of, read_sample
 
     _require_output(output)
     sample = read_sample(
@@ -66,7 +65,7 @@ def command(
     )
     found = accuracy(sample, min_points=min_points)
     told = _told(points, sample, found)
-    if place is not None and _places(points, place) is None:
+    if place is not None and places_of(points, place) is None:
         told["told"].append("the file does not list the places without a point: they are not told")
     if sample.kind == "change":
         intervals = {"": change_intervals(sample)}
@@ -80,83 +79,6 @@ def command(
     if output is not None:
         _write(output, found, told)
     emit(told, as_json=as_json, text=_as_text(told))
-
-
-def read_sample(
-    points: Path,
-    *,
-    reference: str = "reference",
-    mapped: str = "mapped",
-    strata: str = "stratum",
-    readings: Path | None = None,
-    areas: Path | None = None,
-    place: str | None = None,
-    on: Path | None = None,
-    crs: str | None = None,
-) -> ControlPoints:
-    """The control points of a file, checked: what a portrait or a report hands to `change_interval`."""
-    from millesime.evaluation.sample import Columns, control_points
-    from millesime.io.points import read_points
-    from millesime.sources.ocsge import read_delivery
-
-    frame = read_points(points, crs=crs)
-    if readings is not None:
-        frame = _with_readings(frame, readings, reference, crs)
-    ground = None if on is None else read_delivery(on, kind="OCCUPATION_SOL", crs=crs).layer("OCCUPATION_SOL").frame
-    return control_points(
-        frame,
-        columns=Columns(reference, mapped, strata, place),
-        areas=None if areas is None else _areas(areas),
-        places=None if place is None else _places(points, place),
-        ground=ground,
-        source=points,
-    )
-
-
-def _with_readings(
-    frame: geopandas.GeoDataFrame, readings: Path, reference: str, crs: str | None
-) -> geopandas.GeoDataFrame:
-    """The points with the readings of the blind copy, by id; faults told together."""
-    from millesime.errors import RefusedError, SchemaError, raise_together
-    from millesime.io.points import read_points
-
-    answers = read_points(readings, crs=crs)
-    for table, path in ((frame, "the points"), (answers, readings)):
-        if "id" not in table.columns or (table is answers and reference not in table.columns):
-            raise SchemaError(f"needs the columns id and {reference}", place=path)
-    strangers = sorted(set(answers["id"]) - set(frame["id"]))
-    faults = [f"{len(strangers)} ids are not those of the points: {', '.join(strangers[:5])}"] if strangers else []
-    again = sorted(set(answers["id"][answers["id"].duplicated()]))
-    faults += [f"ids that occur twice: {', '.join(again[:5])}"] if again else []
-    raise_together(faults, kind=RefusedError, place=readings, remedy="give the blind copy of these points")
-    return frame.assign(**{reference: frame["id"].map(answers.set_index("id")[reference])})
-
-
-def _areas(path: Path) -> dict[str, float]:
-    from millesime.errors import InputError, SchemaError
-    from millesime.io.tables import read_rows
-
-    found = {}
-    for row in read_rows(path, columns={"stratum": (), "area_m2": ()}):
-        if len(row) < 2:
-            raise SchemaError("needs the columns stratum and area_m2", place=path)
-        try:
-            found[row["stratum"]] = float(row["area_m2"].replace(",", "."))
-        except ValueError:
-            raise InputError(f"area {row['area_m2']!r} of stratum {row['stratum']} is no number", place=path) from None
-    return found
-
-
-def _places(points: Path, column: str) -> dict[str, Place] | None:
-    """Every place of the sample, those without a point too, where the file lists them."""
-    from millesime.evaluation.sample import Place
-    from millesime.io.points import read_table
-
-    table = read_table(points, "PLACES") if column == "commune" else None
-    if table is None:
-        return None
-    rows = zip(table["code"], table["name"], table["area_m2"], strict=True)
-    return {str(code): Place(str(name), float(area)) for code, name, area in rows}
 
 
 def _require_output(output: Path | None) -> None:

@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     import geopandas
 
     from millesime.artificialisation import Artificialisation, Occupation, Parameters
-    from millesime.sources.ocsge import Generation, KindName
-
-_STATUSES = ("delivered", "computed")
+    from millesime.sources.ocsge import Generation
 
 
 @dataclass(frozen=True)
@@ -79,20 +77,15 @@ def read_side(
     Raises:
         ConfigError: `status_from` is none of the words that are known.
     """
-    from millesime.artificialisation import artificialise_together, delivered_together
-    from millesime.errors import ConfigError
+    from millesime.artificialisation import StatusChoice, chosen_status, origin_of
 
-    if status_from not in (None, *_STATUSES):
-        raise ConfigError(f"--status {status_from} is not known", remedy=f"use {' or '.join(_STATUSES)}")
-    wanted: tuple[KindName, ...] = ("ARTIF",) if status_from == "delivered" else ("OCCUPATION_SOL", "ARTIF")
-    occupations, not_read = read_occupations(path, kinds=wanted, limit=limit, crs=crs)
+    choice = StatusChoice(rules, origin=origin_of(status_from))
+    occupations, not_read = read_occupations(path, kinds=choice.kinds, limit=limit, crs=crs)
     around = tuple(item for other in context for item in read_occupations(other, crs=crs)[0])
-    if status_from == "computed" or occupations[0].layer.kind == "OCCUPATION_SOL":
-        result = artificialise_together(occupations, parameters=rules, context=around)
-        return Side(path, occupations, not_read, around, result, "computed")
-    found = delivered_together(occupations)
+    found = chosen_status(occupations, choice, context=around)
     flags = f", {found.other_flags} of its crit_seuil contradict the matrix" if found.other_flags else ""
-    return Side(path, occupations, not_read, around, found.result, f"delivered with the file{flags}")
+    told = f"delivered with the file{flags}" if found.is_delivered else "computed"
+    return Side(path, occupations, not_read, around, found.result, told)
 
 
 def require_effect(sides: Sequence[Side], status: StatusOptions, patch: Path | None) -> None:
@@ -104,7 +97,7 @@ def require_effect(sides: Sequence[Side], status: StatusOptions, patch: Path | N
     from millesime.errors import ConfigError
 
     idle = [*status.given] if all(side.is_delivered for side in sides) else []
-    named = zip(("context_first", "context_second"), sides, strict=True)
+    named = zip(("context_first", "context_second"), sides, strict=False)
     idle += [name for name, side in named if side.around and side.is_delivered]
     idle += ["patch"] if patch is not None and sides[0].is_delivered else []
     if idle:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from millesime.cli.output import AsJson, emit
+from millesime.cli.status_options import Context, Crs, Limit, StatusOptions, StatusWord, with_status_options
 
 if TYPE_CHECKING:
     from millesime.cli.indicators_maps import Maps
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
 _SUFFIXES = (".csv", ".parquet", ".gpkg")
 
 
+@with_status_options
 def command(
     files: Annotated[list[Path], typer.Argument(help="One or several vintages, of one or several départements.")],
+    status: StatusOptions,
     output: Annotated[Path, typer.Option("-o", "--output", help="Table to write: .csv, .parquet or .gpkg.")],
     communes: Annotated[
         Path | None, typer.Option(help="Admin Express: communes, and the EPCI and départements they make up.")
@@ -47,21 +50,33 @@ def command(
     force: Annotated[
         bool, typer.Option("--force", help="Compare generations of the nomenclature that differ.")
     ] = False,
-    crs: Annotated[str | None, typer.Option(help="CRS of files that have none: EPSG:2154.")] = None,
+    status_from: StatusWord = None,
+    context: Context = None,
+    limit: Limit = None,
+    crs: Crs = None,
     as_json: AsJson = False,
 ) -> None:
     """Stocks, fluxes and rates of every place, each with its vintages, the share covered and its status.
 
-    Places above the commune are the sum of their communes. The artificial status is that of an ARTIF layer where a
-    delivery holds one, and is computed otherwise.
+    Places above the commune are the sum of their communes. The artificial status is computed from
+    OCCUPATION_SOL, and is that of the layer ARTIF where a delivery has that one alone.
     """
+    from millesime.artificialisation import rules_told
     from millesime.cli.indicators_maps import Options, read_maps
     from millesime.cli.indicators_places import read_places, read_planning
     from millesime.indicators import account_of, indicators, planning_of
 
     _require_writable(output)
     _require_levels(level or [])
-    options = Options(years=tuple(years or ()), crs=crs, tolerance_m=tolerance_m, force=force)
+    options = Options(
+        years=tuple(years or ()),
+        crs=crs,
+        tolerance_m=tolerance_m,
+        force=force,
+        choice=status.choice(status_from),
+        context=tuple(context or ()),
+        limit=limit,
+    )
     maps = read_maps(files, built_zone or [], options)
     places = read_places(maps.grounds, levels=level or [], communes=communes, perimeter=perimeter, scot=scot, crs=crs)
     plan = None
@@ -75,6 +90,8 @@ def command(
     deltas = _deltas(diff or [], maps, accounts, table, crs, more_told)
     layers = _write(output, table, places, deltas)
     told = _told(files, output, layers, maps, accounts, places, more_told, table, deltas)
+    computed = any(origin.startswith("computed") for origin in maps.statuses.values())
+    told["rules"] = rules_told(status.parameters()) if computed else []
     emit(told, as_json=as_json, text=_text(told))
 
 

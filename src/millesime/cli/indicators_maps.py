@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import geopandas
 
-    from millesime.artificialisation import Artificialisation
+    from millesime.artificialisation import ChosenStatus, Occupation, StatusChoice
     from millesime.indicators import Ground, Vintage
     from millesime.sources.ocsge import DeliveredLayer
 
@@ -27,6 +27,11 @@ class Options:
     crs: str | None = None
     tolerance_m: float | None = None
     force: bool = False
+    choice: StatusChoice | None = None
+    """Which status, decided how; the default one when nothing is said."""
+    context: tuple[Path, ...] = ()
+    """Neighbours that take part in the decision, each for the vintage that it tells."""
+    limit: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,20 @@ class Maps:
     """'code year' -> where its artificial status comes from."""
     diffs: tuple[DeliveredLayer, ...] = ()
     """Layers DIFF and ARTIF_DIFF that the deliveries hold."""
+
+
+@dataclass(frozen=True)
+class _Decision:
+    """How the status of every vintage is found."""
+
+    choice: StatusChoice
+    around: Mapping[int | None, tuple[Occupation, ...]]
+
+    def of(self, layer: DeliveredLayer, year: int) -> ChosenStatus:
+        """The status of a layer."""
+        from millesime.artificialisation import chosen_status, occupation_of
+
+        return chosen_status([occupation_of(layer)], self.choice, context=self.around.get(year, ()))
 
 
 @dataclass
@@ -58,7 +77,9 @@ def read_maps(paths: Sequence[Path], zones: Sequence[Path], options: Options) ->
         RefusedError: vintages of different generations, unless forced.
         CrsError: maps in different CRS.
     """
+    from millesime.artificialisation import StatusChoice
     from millesime.errors import ConfigError, CrsError
+    from millesime.production.neighbours import read_context
 
     if options.years and len(options.years) != len(paths):
         raise ConfigError(
@@ -89,19 +110,23 @@ def read_maps(paths: Sequence[Path], zones: Sequence[Path], options: Options) ->
     found = {code: mine for code, mine in found.items() if mine.partitions}
     _add_zones(found, zones, options, told)
     statuses: dict[str, str] = {}
+    decision = _Decision(options.choice or StatusChoice(), read_context(options.context, crs=options.crs))
     grounds = []
     for code in sorted(found):
-        vintages = [_vintage(found[code], year, code, told, statuses) for year in sorted(found[code].partitions)]
+        years = sorted(found[code].partitions)
+        vintages = [_vintage(found[code], year, code, decision, told, statuses) for year in years]
         grounds.append(_ground(code, vintages, found[code], options, told))
+    _require_effect(decision, statuses, found)
     return Maps(tuple(grounds), tuple(told), statuses, tuple(diffs))
 
 
 def _layers(path: Path, options: Options, told: list[str], position: int) -> list[tuple[DeliveredLayer, int | None]]:
     """The layers of a delivery that are used, each with its vintage."""
     from millesime.errors import ConfigError, InputError
-    from millesime.sources.ocsge import read_delivery
+    from millesime.sources.ocsge import read_delivery, read_limit
 
-    delivery = read_delivery(path, crs=options.crs)
+    limit = None if options.limit is None else read_limit(options.limit, crs=options.crs)
+    delivery = read_delivery(path, crs=options.crs, limit=limit)
     told += [f"{path.name}: {sentence}" for sentence in delivery.sentences()]
     kinds = ("OCCUPATION_SOL", "ARTIF", "ZONE_CONSTRUITE", "DIFF", "ARTIF_DIFF")
     for layer in delivery.layers:
@@ -144,8 +169,29 @@ def _add_zones(found: Mapping[str, _Found], zones: Sequence[Path], options: Opti
             found[code].zones.setdefault(layer.year, []).append(layer)
 
 
-def _vintage(mine: _Found, year: int, code: str, told: list[str], statuses: dict[str, str]) -> Vintage:
-    """One vintage with its status: as delivered where there is an ARTIF, else computed."""
+def _require_effect(decision: _Decision, statuses: Mapping[str, str], found: Mapping[str, _Found]) -> None:
+    """Refuse parameters and neighbours that change nothing.
+
+    Raises:
+        ConfigError: names them.
+    """
+    from millesime.errors import ConfigError
+
+    all_delivered = all(origin.startswith("as delivered") for origin in statuses.values())
+    decision.choice.require_effect(all_delivered=all_delivered, place=", ".join(statuses))
+    known = set() if all_delivered else {year for mine in found.values() for year in mine.partitions}
+    idle = [item.layer.name for year, items in decision.around.items() if year not in known for item in items]
+    if idle:
+        raise ConfigError(
+            f"the neighbours {', '.join(idle)} are of no vintage whose status is computed here",
+            remedy="give neighbours of these vintages with --context; their files must tell their vintage",
+        )
+
+
+def _vintage(
+    mine: _Found, year: int, code: str, decision: _Decision, told: list[str], statuses: dict[str, str]
+) -> Vintage:
+    """One vintage with its status: computed from OCCUPATION_SOL, as delivered where there is an ARTIF alone."""
     from millesime.errors import ConfigError
     from millesime.indicators import Vintage
 
@@ -156,22 +202,23 @@ def _vintage(mine: _Found, year: int, code: str, told: list[str], statuses: dict
             f"vintage {year} of map {code or '-'} is given {len(twice)} times: {', '.join(x.name for x in twice)}",
             remedy="give each vintage once; --years where the files do not tell it",
         )
-    status, origin = _status((layers["ARTIF"] or layers["OCCUPATION_SOL"])[0])
-    if layers["ARTIF"] and layers["OCCUPATION_SOL"]:
-        told.append(f"{year}: {layers['ARTIF'][0].name} is used, {layers['OCCUPATION_SOL'][0].name} is not needed")
+    wanted = next((layers[kind][0] for kind in decision.choice.kinds if layers.get(kind)), None)
+    if wanted is None:
+        raise ConfigError(
+            f"vintage {year} of map {code or '-'} holds no layer ARTIF whose status could be taken",
+            remedy="leave --status delivered out",
+        )
+    found = decision.of(wanted, year)
+    status, origin = found.result, f"{'as delivered in' if found.is_delivered else 'computed from'} {wanted.name}"
+    others = [item.name for items in layers.values() for item in items if item is not wanted]
+    if others:
+        told.append(f"{year}: {wanted.name} is used, {', '.join(others)} is not needed")
     told.append(f"{year}: artificial status {origin}")
+    if found.other_flags:
+        told.append(f"{year}: {found.other_flags} crit_seuil of {wanted.name} contradict its status and the matrix")
     statuses[f"{code} {year}".strip()] = origin
     zones = [layer.frame for layer in mine.zones.get(year, [])]
     return Vintage(year, status, _together(zones))
-
-
-def _status(layer: DeliveredLayer) -> tuple[Artificialisation, str]:
-    from millesime.artificialisation import artificialise
-    from millesime.indicators import delivered_status
-
-    if layer.kind == "ARTIF":
-        return delivered_status(layer.frame), f"as delivered in {layer.name}"
-    return artificialise(layer.frame), f"computed from {layer.name}"
 
 
 def _together(frames: Sequence[geopandas.GeoDataFrame]) -> geopandas.GeoDataFrame | None:

@@ -8,17 +8,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from millesime.cli.output import AsJson, emit
+from millesime.cli.status_options import Context, Limit, StatusOptions, StatusWord, with_status_options
 from millesime.cli.triennial import refuse_without_triennial, write_triennial
 
 if TYPE_CHECKING:
+    from millesime.production.control_points import ControlRequest
     from millesime.production.portraits import PortraitOfFiles
     from millesime.publication.portrait.wording import Language
 
 
+@with_status_options
 def command(
     files: Annotated[
         list[Path], typer.Argument(help="One or two vintages of OCS GE: delivery, folder, archive or file.")
     ],
+    status: StatusOptions,
     output: Annotated[
         Path,
         typer.Option(
@@ -46,6 +50,16 @@ def command(
     force: Annotated[
         bool, typer.Option("--force", help="Compare generations of the nomenclature that differ.")
     ] = False,
+    status_from: StatusWord = None,
+    context: Context = None,
+    limit: Limit = None,
+    control_points: Annotated[
+        Path | None,
+        typer.Option(help="Control points of the change, of millesime sample: the figures get their 95 % interval."),
+    ] = None,
+    readings: Annotated[
+        Path | None, typer.Option(help="With --control-points: the blind copy that was filled, by id.")
+    ] = None,
     crs: Annotated[str | None, typer.Option(help="CRS of files that have none: EPSG:2154.")] = None,
     triennial: Annotated[
         bool,
@@ -64,6 +78,7 @@ def command(
     The zone's limit cuts the polygons: every figure is of the zone.
     """
     language = _language(lang, triennial=triennial)
+    control, choice = _control(control_points, readings), status.choice(status_from)
     if triennial:
         write_triennial(
             files,
@@ -76,6 +91,10 @@ def command(
             tolerance_m=tolerance_m,
             force=force,
             crs=crs,
+            choice=choice,
+            context=context or (),
+            limit=limit,
+            control=control,
             as_json=as_json,
         )
         return
@@ -95,11 +114,24 @@ def command(
         force=force,
         licence=licence,
         language=language,
+        status=choice,
+        context=tuple(context or ()),
+        limit=limit,
+        control=control,
     )
     made = make_portrait(request)
     written = write_portrait(made, output)
     told = _told(made, written)
     emit(told, as_json=as_json, text=_as_text(told))
+
+
+def _control(points: Path | None, readings: Path | None) -> ControlRequest | None:
+    from millesime.errors import ConfigError
+    from millesime.production.control_points import ControlRequest
+
+    if points is None and readings is not None:
+        raise ConfigError("readings need the points that they are of", remedy="give them with --control-points")
+    return None if points is None else ControlRequest(points, readings)
 
 
 def _language(lang: str, *, triennial: bool) -> Language:
@@ -138,6 +170,8 @@ def _told(made: PortraitOfFiles, written: tuple[str, ...]) -> dict[str, Any]:
         else None,
         "tolerance_m": compared.tolerance_m if compared else None,
         "status": {str(vintage.year): "read" if vintage.is_official_status else "computed" for vintage in of.vintages},
+        "rules": {str(vintage.year): dict(vintage.other_rules) for vintage in of.vintages if vintage.other_rules},
+        "control": None if made.checked is None else made.checked.told(),
         "warnings": list(compared.warnings) if compared else [],
         "told": {file: list(sentences) for file, sentences in made.told.items()},
         "output": list(written),
@@ -152,6 +186,8 @@ def _as_text(told: dict[str, Any]) -> str:
         lines.append(
             f"artificialised {flux['gain']:.2f} ha, renatured {flux['loss']:.2f} ha, net {flux['net']:+.2f} ha"
         )
+    if told["control"]:
+        lines.append(told["control"]["net"]["sentence_en"])
     lines += [f"warning: {text}" for text in told["warnings"]]
     lines += [sentence for sentences in told["told"].values() for sentence in sentences]
     return "\n".join([*lines, *(f"written: {path}" for path in told["output"])])

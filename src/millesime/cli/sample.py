@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import typer
 
+from millesime.cli.diff_sides import Side, read_side, require_effect, years_of
 from millesime.cli.output import AsJson, emit
+from millesime.cli.status_options import (
+    Crs,
+    Limit,
+    StatusOptions,
+    StatusWord,
+    read_limits,
+    read_occupations,
+    with_status_options,
+)
 
 if TYPE_CHECKING:
     import geopandas
@@ -29,9 +39,11 @@ class _Plan:
     points: Mapping[str, int]
 
 
+@with_status_options
 def command(
     first: Annotated[Path, typer.Argument(help="OCS GE: delivery, folder, archive or file; the earlier vintage.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="Points to write: .gpkg, .geojson or .csv.")],
+    status: StatusOptions,
     second: Annotated[Path | None, typer.Argument(help="The later vintage, for a sample of the change.")] = None,
     count: Annotated[int | None, typer.Option("-n", "--points", min=2, help="Points in all.")] = None,
     standard_error: Annotated[
@@ -65,23 +77,46 @@ def command(
     years: Annotated[
         tuple[int, int] | None, typer.Option(help="Both vintages, where the files do not tell them: 2019 2022.")
     ] = None,
-    crs: Annotated[str | None, typer.Option(help="CRS of files that have none: EPSG:2154.")] = None,
+    status_from: StatusWord = None,
+    context_first: Annotated[
+        list[Path] | None, typer.Option(help="OCS GE of a neighbour of the earlier vintage; may be repeated.")
+    ] = None,
+    context_second: Annotated[
+        list[Path] | None, typer.Option(help="OCS GE of a neighbour of the later vintage; may be repeated.")
+    ] = None,
+    limit: Limit = None,
+    crs: Crs = None,
     as_json: AsJson = False,
 ) -> None:
     """Stratified random sample of control points, with the areas that they stand for.
 
     The reference is left empty: an interpreter fills it, then `millesime accuracy` tells accuracies and areas.
     """
+    from millesime.artificialisation import rules_told
+
     _require_options(output, blind, count, standard_error, communes, only)
     kind = _kind(strata, second, allocation)
-    ground = _ground(first, second, kind, crs, years, omission_buffer_m, tolerance_m)
+    rules, limits = status.parameters(), read_limits(limit, crs)
+    told_rules: list[dict[str, str]] = []
+    if kind in ("cs", "us"):
+        _require_no_status(status, status_from, kind)
+        ground = _ground_of_codes(first, kind, limits, crs)
+    else:
+        given = [(first, context_first), *([] if second is None else [(second, context_second)])]
+        sides = [
+            read_side(path, around or (), rules, status_from=status_from, limit=limits, crs=crs)
+            for path, around in given
+        ]
+        require_effect(sides, status, None)
+        told_rules = [] if all(side.is_delivered for side in sides) else rules_told(rules)
+        ground = _ground(sides, kind, years, omission_buffer_m, tolerance_m)
     places = None if communes is None else _communes(communes, only or ())
     if places is not None and only:
         from millesime.evaluation.sample import within
 
         ground = within(ground, places.frame)
     plan = _plan(ground, count, standard_error, cast("Allocation", allocation), floor, _expected(expected or ()))
-    told = _drawn(plan, places, seed=seed, output=output, blind_to=blind)
+    told = {**_drawn(plan, places, seed=seed, output=output, blind_to=blind), "rules": told_rules}
     emit(told, as_json=as_json, text=_as_text(told))
 
 
@@ -139,44 +174,55 @@ def _expected(given: Sequence[str]) -> dict[str, float]:
     return found
 
 
+def _require_no_status(status: StatusOptions, status_from: str | None, kind: Kind) -> None:
+    from millesime.errors import ConfigError
+
+    idle = [*status.given, *(["--status"] if status_from is not None else [])]
+    if idle:
+        raise ConfigError(
+            f"strata of {kind} do not look at the artificial status; {', '.join(idle)} would change nothing",
+            remedy="leave the options out, or draw with --strata artif",
+        )
+
+
+def _ground_of_codes(path: Path, kind: Kind, limit: geopandas.GeoDataFrame | None, crs: str | None) -> Ground:
+    """Strata of the covers or uses of one map, of one département or several."""
+    import pandas as pd
+
+    from millesime.artificialisation.territories import require_side_by_side
+    from millesime.evaluation.sample import state_strata
+
+    occupations, _ = read_occupations(path, limit=limit, crs=crs)
+    require_side_by_side(occupations)
+    years = {item.layer.year for item in occupations}
+    frame = pd.concat([item.frame for item in occupations], ignore_index=True)
+    return state_strata(frame, kind, year=years.pop() if len(years) == 1 else None)
+
+
 def _ground(
-    first: Path,
-    second: Path | None,
+    sides: Sequence[Side],
     kind: Kind,
-    crs: str | None,
     years: tuple[int, int] | None,
     buffer_m: float | None,
     tolerance_m: float | None,
 ) -> Ground:
-    from millesime.artificialisation import artificialise
     from millesime.differential import ENOUGH, Parameters, difference, matching_share
-    from millesime.errors import ConfigError
     from millesime.evaluation.sample import OMISSION_BUFFER_M, change_strata, state_strata
-    from millesime.sources.ocsge import read_delivery, require_comparable
+    from millesime.sources.ocsge import require_comparable
 
-    layers = [
-        read_delivery(path, kind="OCCUPATION_SOL", crs=crs).layer("OCCUPATION_SOL")
-        for path in (first, second)
-        if path is not None
-    ]
     if kind != "change":
-        frame = layers[0].frame
-        return state_strata(artificialise(frame).frame if kind == "artif" else frame, kind, year=layers[0].year)
-    require_comparable(*(layer.generations[0] for layer in layers), force=False)
-    both = years or tuple(layer.year for layer in layers)
-    if None in both or not cast(int, both[0]) < cast(int, both[1]):
-        raise ConfigError(
-            f"the vintages are {both[0]} and {both[1]}", remedy="give the earlier one first, and --years 2019 2022"
-        )
-    earlier, later = (artificialise(layer.frame) for layer in layers)
+        return state_strata(sides[0].result.frame, kind, year=sides[0].year)
+    require_comparable(*(side.generation for side in sides), force=False)
+    both = years_of(sides, years)
+    earlier, later = (side.result for side in sides)
     if tolerance_m is None:
         share = matching_share(earlier.frame.geometry.to_numpy(), later.frame.geometry.to_numpy())
         tolerance_m = 0.0 if share >= ENOUGH else 0.5
     result, _ = difference(
         earlier,
         later,
-        years=cast(tuple[int, int], both),
-        territory=layers[0].territory or "",
+        years=both,
+        territory="-".join(item.layer.territory or "" for item in sides[0].occupations),
         parameters=Parameters(tolerance_m=tolerance_m),
     )
     return change_strata(result, buffer_m=OMISSION_BUFFER_M if buffer_m is None else buffer_m)

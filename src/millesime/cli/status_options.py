@@ -14,7 +14,7 @@ import typer
 if TYPE_CHECKING:
     import geopandas
 
-    from millesime.artificialisation import Occupation, Parameters
+    from millesime.artificialisation import Occupation, Parameters, StatusChoice
     from millesime.sources.ocsge import KindName
 
 Layer = Annotated[
@@ -27,6 +27,14 @@ Limit = Annotated[
 ]
 Context = Annotated[
     list[Path] | None, typer.Option("--context", help="OCS GE of a neighbouring territory; may be repeated.")
+]
+StatusWord = Annotated[
+    str | None,
+    typer.Option(
+        "--status",
+        help="delivered: the status of layers ARTIF as it is; computed: decided here with the options. By default "
+        "computed from OCCUPATION_SOL, delivered where a file has ARTIF alone.",
+    ),
 ]
 
 
@@ -74,6 +82,16 @@ class StatusOptions:
         from millesime.artificialisation import parameters_from
 
         return parameters_from(self.given)
+
+    def choice(self, origin: str | None = None) -> StatusChoice:
+        """The parameters, with where the status comes from as `--status` says it.
+
+        Raises:
+            ConfigError: values that are not allowed.
+        """
+        from millesime.artificialisation import StatusChoice, origin_of
+
+        return StatusChoice(self.parameters(), given=tuple(self.given), origin=origin_of(origin))
 
 
 def with_status_options(command: Callable[..., None]) -> Callable[..., None]:

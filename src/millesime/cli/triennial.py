@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from millesime.cli.output import emit
 
 if TYPE_CHECKING:
+    from millesime.artificialisation import StatusChoice
+    from millesime.production.control_points import ControlRequest
     from millesime.production.triennial import Written
     from millesime.publication.triennial import Case
 
@@ -25,6 +27,10 @@ def write_triennial(
     tolerance_m: float | None,
     force: bool,
     crs: str | None,
+    choice: StatusChoice,
+    context: Sequence[Path],
+    limit: Path | None,
+    control: ControlRequest | None,
     as_json: bool,
 ) -> None:
     """Write the reports and say what was written.
@@ -51,6 +57,10 @@ def write_triennial(
         crs=crs,
         tolerance_m=tolerance_m,
         force=force,
+        status=choice,
+        context=tuple(context),
+        limit=limit,
+        control=control,
     )
     case = make_case(request)
     told = _told(case, write_reports(case, output))
@@ -86,6 +96,7 @@ def _told(case: Case, written: tuple[Written, ...]) -> dict[str, Any]:
         "years": list(case.years),
         "tolerance_m": case.tolerance_m,
         "status": "read" if case.official_status else "computed",
+        "rules": dict(case.other_rules),
         "enaf": None if case.enaf is None else case.sources["enaf"].file,
         "planning": case.sources["planning"].file if "planning" in case.sources else None,
         "warnings": list(case.warnings),
@@ -95,6 +106,7 @@ def _told(case: Case, written: tuple[Written, ...]) -> dict[str, Any]:
                 "code": report.place.code,
                 "name": report.place.name,
                 **figures(report),
+                "control": None if (found := case.checked(report.place)) is None else found.told(),
                 "covered_pct": _covered(case, report.place.code),
                 "files": list(report.files),
             }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from millesime.indicators.accounts import Account, account, account_of
 from millesime.indicators.communes import commune_layer, covered_share
-from millesime.indicators.delivered import DISAGREE_HA, DeliveredFlux, compare_flux, delivered_status
+from millesime.indicators.delivered import DISAGREE_HA, DeliveredFlux, compare_flux
 from millesime.indicators.grounds import Ground, Vintage, ground_of, ground_of_pieces
 from millesime.indicators.identities import broken_identities, require_identities
 from millesime.indicators.outputs import LABEL_COLUMNS, LAYERS, item_label, labelled, layers_of
@@ -49,7 +49,6 @@ __all__ = [
     "communes_of",
     "compare_flux",
     "covered_share",
-    "delivered_status",
     "ground_of",
     "ground_of_pieces",
     "indicators",

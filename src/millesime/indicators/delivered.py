@@ -1,4 +1,4 @@
-"""What others computed, taken as it is or held against ours: a delivered ARTIF layer, a delivered DIFF."""
+"""What others computed, held against ours: a delivered DIFF."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from millesime.artificialisation import ARTIFICIAL, Artificialisation
 from millesime.errors import CrsError
 from millesime.indicators.accounts import PER_M2, Account, cut, half_cm2
 from millesime.indicators.product import Indicators
-from millesime.nomenclature import ARTIFICIALISATION, CS
+from millesime.nomenclature import CS
 
 Items = npt.NDArray[np.object_]
 
@@ -22,32 +21,6 @@ Items = npt.NDArray[np.object_]
 DISAGREE_HA = 0.5
 
 _IMPERVIOUS = frozenset(leaf.code for leaf in CS.leaves if leaf.is_impermeable)
-
-
-def delivered_status(frame: geopandas.GeoDataFrame) -> Artificialisation:
-    """The artificial status that a delivery says, without any computation of ours.
-
-    Which step gave the status is not delivered: where it is not that of the matrix, the thresholds are said to have
-    filled or removed a patch, whatever they did.
-
-    Args:
-        frame: a layer ARTIF as read: `code_cs`, `code_us`, `artif`, single polygons in metres.
-
-    Raises:
-        CodeError: unknown codes.
-        SchemaError: `artif` holds other values than 'artif' and 'non artif'.
-    """
-    artificial = frame["artif"].to_numpy(dtype=object) == ARTIFICIAL
-    matrix = ARTIFICIALISATION.status(frame["code_cs"], frame["code_us"])
-    other = np.where(artificial, "fill", "remove").astype(object)
-    return Artificialisation(
-        frame.assign(
-            aire=shapely.area(frame.geometry.to_numpy()),
-            crit_seuil=artificial != matrix,
-            matrix_status=matrix,
-            status_step=np.where(artificial == matrix, "matrix", other).astype(object),
-        )
-    )
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 import geopandas
 import numpy as np
 
+from millesime.artificialisation import StatusChoice
 from millesime.errors import ConfigError, CrsError, InputError, InternalError, raise_together
 from millesime.geo.grid import Bounds, Grid
 from millesime.io.catalogue import describe_file
@@ -17,6 +18,9 @@ from millesime.io.files import folder_written_whole, local_file, written_whole
 from millesime.io.pictures import encode_jpeg, read_picture
 from millesime.io.raster import read_grid
 from millesime.io.vector import Style, read_vector, write_geopackage
+from millesime.production.control_points import ControlRequest, read_control
+from millesime.production.neighbours import read_context, require_all_used
+from millesime.publication.control import Checked
 from millesime.publication.packages import Package
 from millesime.publication.portrait import (
     Page,
@@ -48,7 +52,7 @@ from millesime.publication.portrait_pdf import pdf_of
 from millesime.publication.project_check import project_faults
 from millesime.publication.step import Parameters
 from millesime.sources.loading import load
-from millesime.sources.ocsge import ReceivedDelivery, read_delivery
+from millesime.sources.ocsge import ReceivedDelivery, read_delivery, read_limit
 
 _PAGE, _PDF, _FIGURES = "portrait.html", "portrait.pdf", "figures.csv"
 
@@ -84,6 +88,18 @@ class PortraitRequest:
 
     parameters: Parameters = field(default_factory=Parameters)
 
+    status: StatusChoice = field(default_factory=StatusChoice)
+    """Which status, decided how."""
+
+    context: tuple[Path, ...] = ()
+    """OCS GE of neighbouring territories, each for the vintage that it tells."""
+
+    limit: Path | None = None
+    """Limits of départements to cut the files along."""
+
+    control: ControlRequest | None = None
+    """Control points of the change, None when nothing was checked."""
+
 
 @dataclass(frozen=True)
 class PortraitOfFiles:
@@ -93,6 +109,9 @@ class PortraitOfFiles:
     page: Page
     told: Mapping[str, tuple[str, ...]]
     """File -> what was said when it was read."""
+
+    checked: Checked | None = None
+    """What control points say of the zone."""
 
 
 def make_portrait(request: PortraitRequest) -> PortraitOfFiles:
@@ -104,22 +123,45 @@ def make_portrait(request: PortraitRequest) -> PortraitOfFiles:
         RefusedError: rows with errors, or generations that differ.
     """
     _require_fitting(request)
-    states = [read_delivery(path, kind=("OCCUPATION_SOL", "ARTIF"), crs=request.crs) for path in request.files]
+    limit = None if request.limit is None else read_limit(request.limit, crs=request.crs)
+    kinds = request.status.kinds
+    states = [read_delivery(path, kind=kinds, crs=request.crs, limit=limit) for path in request.files]
     frames = [state_layer(delivery).frame for delivery in states]
     _require_one_crs(frames, request.files)
     zone = _zone(request, frames, code=state_layer(states[0]).territory or "CARTE")
     years = request.years or (None,) * len(states)
+    around = read_context(request.context, crs=request.crs)
     vintages = [
-        vintage_of(state, year=year, ground=zone.ground, zones=_built_zones(path, request.crs))
+        vintage_of(
+            state,
+            year=year,
+            ground=zone.ground,
+            zones=_built_zones(path, request.crs),
+            choice=request.status,
+            context=around.get(year or state_layer(state).year, ()),
+        )
         for state, year, path in zip(states, years, request.files, strict=True)
     ]
+    require_all_used(around, vintages)
+    is_official = all(vintage.is_official_status for vintage in vintages)
+    request.status.require_effect(all_delivered=is_official, place=" and ".join(map(str, request.files)))
     of = assemble(zone, vintages, tolerance_m=request.tolerance_m, force=request.force)
     told = {
         str(path): _sentences(state, vintage)
         for path, state, vintage in zip(request.files, states, vintages, strict=True)
     }
-    page = replace(_page(request, of, vintages), resting=resting_of(of, request.language))
-    return PortraitOfFiles(of, page, told)
+    checked = None
+    if request.control is not None:
+        control = read_control(
+            request.control,
+            years=[vintage.year for vintage in vintages],
+            crs=of.material.crs,
+            given_crs=request.crs,
+        )
+        area_m2 = 10_000 * of.covered_ha
+        checked = control.of(code=of.zone.code, name=of.zone.name, ground=of.zone.ground, area_m2=area_m2)
+    page = replace(_page(request, of, vintages, checked), resting=resting_of(of, request.language))
+    return PortraitOfFiles(of, page, told, checked)
 
 
 def write_portrait(made: PortraitOfFiles, output: Path) -> tuple[str, ...]:
@@ -232,7 +274,7 @@ def _built_zones(path: Path, crs: str | None) -> ReceivedDelivery | None:
     return found if found.by_kind.get("ZONE_CONSTRUITE") else None
 
 
-def _page(request: PortraitRequest, of: OfFiles, vintages: Sequence[FileVintage]) -> Page:
+def _page(request: PortraitRequest, of: OfFiles, vintages: Sequence[FileVintage], checked: Checked | None) -> Page:
     parameters, material = request.parameters, of.material
     grid = view(material.extent, crs=material.crs, longest_px=parameters.map_px)
     sites: tuple[Site, ...] = ()
@@ -256,7 +298,9 @@ def _page(request: PortraitRequest, of: OfFiles, vintages: Sequence[FileVintage]
         grid,
         sites=sites,
         photos=_photos(orthos, grid, sites[: parameters.pictured_sites], parameters),
-        background=describe_files(of, fingerprints, licence=request.licence, language=request.language),
+        background=describe_files(
+            of, fingerprints, licence=request.licence, language=request.language, checked=checked
+        ),
         language=request.language,
     )
 

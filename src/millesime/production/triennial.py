@@ -5,19 +5,23 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas
 import numpy as np
 
+from millesime.artificialisation import StatusChoice
 from millesime.errors import ConfigError, CrsError
 from millesime.geo.grid import Bounds
 from millesime.indicators import planning_of
 from millesime.io.files import folder_written_whole, require_replaceable
 from millesime.io.typesetting import to_pdf, to_pictures
 from millesime.io.vector import read_vector
+from millesime.production.control_points import ControlRequest, read_control
+from millesime.production.neighbours import read_context, require_all_used
+from millesime.publication.control import Control
 from millesime.publication.portrait_of_files import (
     FileVintage,
     level_of,
@@ -40,8 +44,10 @@ from millesime.publication.triennial import (
     pictures_source,
     typst_source,
 )
+from millesime.publication.triennial.words import rules_written
 from millesime.sources.loading import load
-from millesime.sources.ocsge import KindName, read_delivery
+from millesime.sources.ocsge import read_delivery, read_limit
+from millesime.written_numbers import number
 
 if TYPE_CHECKING:
     from millesime.indicators.enaf import Enaf
@@ -51,9 +57,6 @@ _DOTS_PER_INCH = 180
 
 #: Of the files that a folder of reports holds.
 _PATTERN = "*_triennal.*"
-
-#: Layers that a report is made of.
-_KINDS: tuple[KindName, ...] = ("OCCUPATION_SOL", "ARTIF")
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,18 @@ class TriennialRequest:
     tolerance_m: float | None = None
     force: bool = False
 
+    status: StatusChoice = field(default_factory=StatusChoice)
+    """Which status, decided how."""
+
+    context: tuple[Path, ...] = ()
+    """OCS GE of neighbouring territories, each for the vintage that it tells."""
+
+    limit: Path | None = None
+    """Limits of départements to cut the files along."""
+
+    control: ControlRequest | None = None
+    """Control points of the change, None when nothing was checked."""
+
 
 @dataclass(frozen=True)
 class Written:
@@ -108,23 +123,41 @@ def make_case(request: TriennialRequest) -> Case:
             f"the triennial report is owed by communes and EPCI, not by {request.zone!r}",
             remedy="give --zone the code of a commune (5 characters) or of an EPCI (9)",
         )
-    states = [read_delivery(path, kind=_KINDS, crs=request.crs) for path in request.files]
+    limit = None if request.limit is None else read_limit(request.limit, crs=request.crs)
+    kinds = request.status.kinds
+    states = [read_delivery(path, kind=kinds, crs=request.crs, limit=limit) for path in request.files]
     frames = [state_layer(delivery).frame for delivery in states]
     crs = _one_crs(frames, request.files)
     layers = load("admin_express", request.communes, _around(frames), crs=crs, layers=None).layers
     zone = zone_of_code(request.zone, layers)
+    around = read_context(request.context, crs=request.crs)
     vintages = [
-        vintage_of(state, year=year, ground=zone.ground)
+        vintage_of(
+            state,
+            year=year,
+            ground=zone.ground,
+            choice=request.status,
+            context=around.get(year or state_layer(state).year, ()),
+        )
         for state, year in zip(states, request.years or (None, None), strict=True)
     ]
+    require_all_used(around, vintages)
+    is_official = all(vintage.is_official_status for vintage in vintages)
+    request.status.require_effect(all_delivered=is_official, place=" and ".join(map(str, request.files)))
     enaf = _enaf(request.enaf)
     plan = None
     if request.planning is not None:
         zones = read_vector(request.planning, crs=crs)
         plan = planning_of(zones.to_crs(crs) if zones.crs != crs else zones, place=str(request.planning))
     ordered = sorted(zip(vintages, request.files, strict=True), key=lambda pair: pair[0].year)
+    control = None
+    if request.control is not None:
+        years = [vintage.year for vintage, _ in ordered]
+        control = read_control(request.control, years=years, crs=crs, given_crs=request.crs)
     sources = _sources(ordered, request, enaf)
-    beside = Beside(sources=sources, enaf=enaf, plan=plan)
+    if control is not None:
+        sources["control"] = _control_source(control)
+    beside = Beside(sources=sources, enaf=enaf, plan=plan, control=control)
     return case_of(zone, vintages, layers, beside, tolerance_m=request.tolerance_m, force=request.force)
 
 
@@ -210,6 +243,8 @@ def _sources(
     found = {}
     for key, (vintage, path) in zip(("before", "after"), vintages, strict=True):
         status = "Statut artificialisé lu dans le fichier." if vintage.is_official_status else "Statut calculé."
+        if vintage.other_rules:
+            status += f" Réglages choisis autrement que par défaut : {rules_written(vintage.other_rules)}."
         found[key] = DataSource(
             key=key,
             title=f"OCS GE, millésime {vintage.year}",
@@ -245,6 +280,19 @@ def _sources(
             "Type de chaque zone d'après typezone, sinon libelle.",
         )
     return found
+
+
+def _control_source(control: Control) -> DataSource:
+    points = control.points
+    read, drawn = number(len(points.read)), number(len(points.table))
+    return DataSource(
+        "control",
+        "Points de contrôle du changement",
+        control.file,
+        "",
+        " et ".join(map(str, points.years)) or "non daté dans le fichier",
+        f"{read} points lus sur {drawn} ; empreinte {control.fingerprint[:12]}.",
+    )
 
 
 def _span(years: Sequence[int]) -> str:

@@ -276,7 +276,7 @@ def test_no_sample_no_interval():
     for points in (None, control_points(rows_of({("artif", "artif"): {"artif": 9}}, {"artif": 1.0}, kind="artif"))):
         found = change_interval(points, "net", place="99001", place_name="Vernay-la-Côte")
         assert (found.value_ha, found.low_ha, found.points, found.has_interval) == (None, None, 0, False)
-        assert found.sentence_fr.startswith("Vernay-la-Côte\u00a0: Aucun contrôle sur le terrain")
+        assert found.sentence_fr.startswith("Vernay-la-Côte\u00a0: aucun contrôle sur le terrain")
         assert found.sentence_fr.endswith("pas d’intervalle.")
         assert found.sentence_en.endswith("no interval.")
 
@@ -286,7 +286,7 @@ def test_a_place_without_its_own_sample_has_a_sentence_that_says_so():
     found = change_interval(points, place="3")
     assert found.value_ha is None
     assert found.points == 3
-    assert "Trop peu de contrôles propres à ce territoire (3\u00a0points de contrôle)" in found.sentence_fr
+    assert "trop peu de contrôles propres à ce territoire (3\u00a0points de contrôle)" in found.sentence_fr
     few = change_interval(sample_of(COUNTS | {(OTHER, OTHER): {"?": 200}}))
     assert "Contrôles incomplets (200\u00a0points de contrôle)" in few.sentence_fr
 

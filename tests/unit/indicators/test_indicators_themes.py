@@ -8,12 +8,12 @@ import pytest
 import shapely
 from test_indicators_levels import CRS, FIELD, HOUSE, ROAD, ground, places, strips
 
+from millesime.artificialisation import delivered_status
 from millesime.errors import CrsError, SchemaError
 from millesime.indicators import (
     Ground,
     account_of,
     compare_flux,
-    delivered_status,
     indicators,
     planning_of,
     territory_indicators,
@@ -142,9 +142,10 @@ def test_a_delivered_status_is_kept():
     """A road that the delivery says is not artificial, by its thresholds: kept, whatever we would compute."""
     layer = frame((0, 0, 10, 10), (10, 0, 20, 10), id=["a", "b"], code_cs=["CS1.1.1.2", "CS2.2.1"])
     layer = layer.assign(code_us=["US4.1.1", "US1.1"], artif=["non artif", "non artif"])
-    status = delivered_status(layer)
+    status = delivered_status(layer).result
     assert status.frame["artif"].tolist() == ["non artif", "non artif"]
     assert status.frame["crit_seuil"].tolist() == [True, False]
+    assert status.frame["status_step"].tolist() == ["delivered", "delivered"]
 
 
 def _diff(width):

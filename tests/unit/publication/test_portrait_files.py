@@ -32,7 +32,7 @@ from millesime.publication.portrait_of_files import (
     zone_of_perimeter,
 )
 from millesime.publication.portrait_of_files.resting import resting_of
-from millesime.publication.portrait_of_files.vintages import disagreeing_flags, numbered
+from millesime.publication.portrait_of_files.vintages import numbered
 from millesime.publication.portrait_of_files.wording import ENGLISH_TEXTS, FRENCH_TEXTS, reason_in
 from millesime.sources.loading import load
 from millesime.sources.ocsge import read_delivery
@@ -164,7 +164,7 @@ def test_an_official_status_is_read(deliveries, layers, tmp_path):
     computed = portrait(deliveries, whole_map(None, crs=CRS, name="Essai"))
     more = frame.loc[field].geometry.area / 10_000
     assert figure(of, "stock") == pytest.approx(figure(computed, "stock") + more, abs=1e-4)
-    assert disagreeing_flags(of.vintages[1].layer) == 1
+    assert of.vintages[1].other_flags == 1
     told = describe_files(of, {2019: ("a", "0" * 64), 2022: ("b", "1" * 64)})
     facts = {fact.name: fact.value for fact in told.facts}
     assert "lu tel que livré" in facts["Artificialisation"]
@@ -261,6 +261,6 @@ def test_both_languages_have_the_same_places(name):
 def test_in_english(deliveries, layers):
     of = portrait(deliveries, zone_of_code("99001", layers))
     told = describe_files(of, {2019: ("a", "0" * 64), 2022: ("b", "1" * 64)}, language="en")
-    assert told.trust.startswith("The accuracy of these files was not measured")
+    assert told.trust.startswith("No control on the ground")
     assert "0.19\u00a0ha" in told.trust
     assert all("Artificialisé" not in head for head in resting_of(of, "en").columns)

@@ -8,6 +8,7 @@ import re
 import pandas as pd
 import pytest
 
+from millesime.artificialisation import STEP_LABELS
 from millesime.ocsge_auto import ossature
 from millesime.ocsge_auto.cover_rules import COVER_RULES
 from millesime.ocsge_auto.product import MANUAL_RULE
@@ -28,7 +29,7 @@ def emitted() -> dict[str, set[str]]:
     return {
         "cs_rule": {"cosia", MANUAL_RULE, *(rule.rule for rule in COVER_RULES)},
         "us_rule": set(deliverable_rules(pd.Series(sorted(rows | networks | own)))) | {"neighbours", MANUAL_RULE},
-        "status_step": {"matrix", "fill", "remove", "built", "fill+remove", "remove+fill"},
+        "status_step": set(STEP_LABELS),
     }
 
 

@@ -22,6 +22,7 @@ from millesime.evaluation.sample.design import (
     Kind,
 )
 from millesime.evaluation.sample.draw import draw, mapped_areas, stratum_areas
+from millesime.evaluation.sample.place_intervals import place_intervals
 from millesime.evaluation.sample.places import MIN_PLACE_POINTS
 from millesime.evaluation.sample.points import ControlPoints, Place
 from millesime.evaluation.sample.reading import Columns, control_points
@@ -58,6 +59,7 @@ __all__ = [
     "control_points",
     "draw",
     "mapped_areas",
+    "place_intervals",
     "place_table",
     "require_expected",
     "sheet",

@@ -125,8 +125,13 @@ def _estimate(points: ControlPoints, figure: ChangeFigure) -> Told:
 def _without(
     figure: ChangeFigure, years: tuple[int, ...], place: str, count: int, reason: str, french: str, english: str
 ) -> ChangeInterval:
-    texts = (f"{place}{FIXED}: {french}" if place else french, f"{place}: {english}" if place else english)
-    return ChangeInterval(figure, years, place, None, None, None, count, reason, *texts)
+    # After a colon a sentence goes on in small letters.
+    heads = (f"{place}{FIXED}: ", f"{place}: ") if place else ("", "")
+    texts = tuple(
+        f"{head}{text[:1].lower()}{text[1:]}" if head else text
+        for head, text in zip(heads, (french, english), strict=True)
+    )
+    return ChangeInterval(figure, years, place, None, None, None, count, reason, texts[0], texts[1])
 
 
 def _french(figure: ChangeFigure, years: tuple[int, ...], place: str, numbers: tuple[float, ...], count: int) -> str:

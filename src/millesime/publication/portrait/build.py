@@ -86,6 +86,9 @@ class Background:
     errors: str = ""
     """Where the errors of the map come from, when it was not made by the chain."""
 
+    measured_told: str = ""
+    """What the measures of the quality tell, when they are not those of the chain."""
+
     more_cautions: tuple[Caution, ...] = ()
     """Cautions that hold for this portrait alone, told before the others."""
 
@@ -151,7 +154,13 @@ def build_page(
         commune_sentence=_commune_sentence(figures, said),
         cautions=(
             *background.more_cautions,
-            *cautions(figures, measured=measured, errors=background.errors, words=said),
+            *cautions(
+                figures,
+                measured=measured,
+                errors=background.errors,
+                measured_told=background.measured_told,
+                words=said,
+            ),
         ),
         quality_intro=background.quality_intro,
         quality=background.quality,

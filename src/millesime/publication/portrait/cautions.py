@@ -17,13 +17,16 @@ class Caution:
     body: str
 
 
-def cautions(figures: Figures, *, measured: bool, errors: str = "", words: Words = FRENCH) -> tuple[Caution, ...]:
+def cautions(
+    figures: Figures, *, measured: bool, errors: str = "", measured_told: str = "", words: Words = FRENCH
+) -> tuple[Caution, ...]:
     """The cautions that hold for a portrait.
 
     Args:
         figures: the portrait's figures.
         measured: whether its accuracy was measured.
         errors: where the errors of the map come from; those of the chain by default.
+        measured_told: what the section of the quality tells; the accuracy class by class by default.
         words: the language.
     """
     texts = words.texts.cautions
@@ -36,7 +39,8 @@ def cautions(figures: Figures, *, measured: bool, errors: str = "", words: Words
         first, second = figures.period
         found.append(Caution(texts.flux, texts.flux_body.format(first=first, second=second)))
     found.append(Caution(texts.exemptions, texts.exemptions_body))
-    found.append(Caution(texts.errors, _errors(figures, words, measured=measured, origin=errors)))
+    told = (measured_told or texts.errors_measured) if measured else texts.errors_unmeasured
+    found.append(Caution(texts.errors, _errors(figures, words, told=told, origin=errors)))
     return tuple(found)
 
 
@@ -84,9 +88,9 @@ def _square_metres(name: str, words: Words) -> str:
     return words.numbers.number(threshold(name).value or 0)
 
 
-def _errors(figures: Figures, words: Words, *, measured: bool, origin: str) -> str:
+def _errors(figures: Figures, words: Words, *, told: str, origin: str) -> str:
     texts = words.texts.cautions
-    told = [origin or texts.errors_of_chain, texts.errors_measured if measured else texts.errors_unmeasured]
+    parts = [origin or texts.errors_of_chain, told]
     if figures.communes:
-        told.append(texts.errors_communes)
-    return " ".join(told)
+        parts.append(texts.errors_communes)
+    return " ".join(parts)

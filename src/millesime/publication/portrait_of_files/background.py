@@ -7,14 +7,20 @@ from dataclasses import dataclass
 
 import pyproj
 
+from millesime.evaluation.sample import ChangeFigure, change_interval
+from millesime.publication.control import Checked
 from millesime.publication.portrait import Background
 from millesime.publication.portrait.cautions import Caution
 from millesime.publication.portrait.page import Fact, SourceFact
+from millesime.publication.portrait.quality import QualityRow, QualityTable
 from millesime.publication.portrait.wording import Language, Words, words
 from millesime.publication.portrait_of_files.assembling import Compared, OfFiles
 from millesime.publication.portrait_of_files.reading_told import reading_told
-from millesime.publication.portrait_of_files.vintages import FileVintage, disagreeing_flags
+from millesime.publication.portrait_of_files.vintages import FileVintage
 from millesime.publication.portrait_of_files.wording import FileTexts, file_texts
+
+#: Figures of the indicators that control points tell of.
+_FIGURES: Mapping[ChangeFigure, str] = {"artificialised": "gain", "desartificialised": "loss", "net": "net"}
 
 #: Ground that would be shown as 0,00 ha.
 _NEGLIGIBLE_HA = 0.005
@@ -27,7 +33,12 @@ _SHOWN = 12
 
 
 def describe_files(
-    of: OfFiles, fingerprints: Mapping[int, tuple[str, str]], *, licence: str = "", language: Language = "fr"
+    of: OfFiles,
+    fingerprints: Mapping[int, tuple[str, str]],
+    *,
+    licence: str = "",
+    language: Language = "fr",
+    checked: Checked | None = None,
 ) -> Background:
     """Facts, sources, cautions and trust of a portrait made of files.
 
@@ -36,8 +47,9 @@ def describe_files(
         fingerprints: year -> name of the file and its SHA-256.
         licence: of the files; that of IGN's deliveries when not said.
         language: of all the texts; the page must be built in the same.
+        checked: what control points say of the zone; None when nothing was checked.
     """
-    teller = _Teller(of, words(language), file_texts(language), language)
+    teller = _Teller(of, words(language), file_texts(language), language, checked)
     texts = teller.texts
     return Background(
         facts=teller.facts(),
@@ -49,12 +61,14 @@ def describe_files(
                 fingerprints[vintage.year][1][:_SHOWN],
             )
             for vintage in of.vintages
-        ),
+        )
+        + teller.control_source(),
         steps=(),
-        quality_intro=texts.not_measured,
-        quality=(),
+        quality_intro=teller.quality_intro(),
+        quality=teller.quality(),
         trust=teller.trust(),
         errors=texts.errors,
+        measured_told=texts.errors_controlled,
         more_cautions=tuple(teller.cautions()),
     )
 
@@ -67,6 +81,7 @@ class _Teller:
     said: Words
     texts: FileTexts
     language: Language
+    checked: Checked | None
 
     def facts(self) -> tuple[Fact, ...]:
         of, texts, shared = self.of, self.texts, self.said.texts.sources
@@ -88,15 +103,16 @@ class _Teller:
         """How sure the figures are: what was measured, and how much of the flux rests on what."""
         of, texts, numbers = self.of, self.texts, self.said.numbers
         compared = of.compared
+        trust = self._control()
         if compared is None:
-            return texts.trust
+            return trust
         year, code, table = compared.years[1], of.zone.code, of.material.indicators
         gain, loss, without = (
             table.value("artificialisation", name, year=year, code=code)
             for name in ("gain", "loss", "flux_without_code_change")
         )
         if gain + loss < _NEGLIGIBLE_HA:
-            return f"{texts.trust} {texts.trust_nothing}"
+            return f"{trust} {texts.trust_nothing}"
         flux = numbers.hectares(gain + loss)
         doubts = (
             (texts.noise, compared.noise_gain_ha + compared.noise_loss_ha),
@@ -105,8 +121,56 @@ class _Teller:
         )
         parts = [text.format(area=numbers.hectares(area)) for text, area in doubts if area >= _NEGLIGIBLE_HA]
         if not parts:
-            return f"{texts.trust} {texts.trust_all_change.format(flux=flux)}"
-        return f"{texts.trust} {texts.trust_some.format(flux=flux, parts=texts.between.join(parts))}"
+            return f"{trust} {texts.trust_all_change.format(flux=flux)}"
+        return f"{trust} {texts.trust_some.format(flux=flux, parts=texts.between.join(parts))}"
+
+    def _control(self) -> str:
+        """The intervals of the change, or why there is none."""
+        if self.checked is None or not self.checked.has_interval:
+            why = change_interval(None) if self.checked is None else self.checked.shown[0]
+            return f"{why.sentence(self.language)} {self.texts.trust}"
+        told = [item.sentence(self.language) for item in self.checked.shown if item.figure != "desartificialised"]
+        return " ".join([*told, self.texts.adjusted])
+
+    def quality_intro(self) -> str:
+        """What was measured, or that nothing was."""
+        if self.checked is None:
+            return self.texts.not_measured
+        if not self.checked.has_interval:
+            return f"{self.checked.shown[0].sentence(self.language)} {self.texts.other_ground}"
+        return self.texts.controlled
+
+    def quality(self) -> tuple[QualityTable, ...]:
+        """The change on the map beside the change that the points tell."""
+        of, texts, said = self.of, self.texts, self.said
+        if self.checked is None or not self.checked.has_interval or of.compared is None:
+            return ()
+        bare, table = said.numbers.bare_hectares, of.material.indicators
+        first, second = of.compared.years
+        rows = []
+        for item in self.checked.shown:
+            name, label = _FIGURES[item.figure], texts.controlled_figures[item.figure]
+            mapped = table.value("artificialisation", name, year=second, code=of.zone.code)
+            shown = (item.value_ha or 0.0, item.low_ha or 0.0, item.high_ha or 0.0)
+            rows.append(QualityRow(label, (bare(mapped), *(bare(value) for value in shown))))
+        return (
+            QualityTable(
+                texts.control_title.format(first=first, second=second),
+                said.count(texts.control_points, self.checked.shown[0].points),
+                texts.control_told,
+                (texts.control_map, texts.control_estimate, texts.control_low, texts.control_high),
+                tuple(rows),
+                said.texts.quality.row_measure,
+            ),
+        )
+
+    def control_source(self) -> tuple[SourceFact, ...]:
+        """The file of the points."""
+        if self.checked is None:
+            return ()
+        texts = self.texts
+        title = texts.control_source.format(file=self.checked.file)
+        return (SourceFact(title, texts.supplied, texts.control_licence, self.checked.fingerprint[:_SHOWN]),)
 
     def cautions(self) -> list[Caution]:
         of, texts = self.of, self.texts
@@ -148,7 +212,10 @@ class _Teller:
             for text, found in ((texts.computed, computed), (texts.read_as_is, official))
             if found
         ]
-        flags = sum(disagreeing_flags(vintage.layer) for vintage in official)
+        rules = dict.fromkeys(rule for vintage in computed for rule in vintage.other_rules)
+        if rules:
+            told.append(texts.other_rules.format(rules=", ".join(f"{name} = {value}" for name, value in rules)))
+        flags = sum(vintage.other_flags for vintage in official)
         if flags:
             told.append(self.said.count(texts.flags, flags))
         return " ".join(told)

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas
-import numpy as np
 import pandas as pd
 import shapely
 
-from millesime.artificialisation import Artificialisation, Parameters, artificialise
+from millesime.artificialisation import (
+    ADDED_COLUMNS,
+    FACT_COLUMNS,
+    Artificialisation,
+    Occupation,
+    StatusChoice,
+    chosen_status,
+    occupation_of,
+)
 from millesime.errors import ConfigError, InputError
-from millesime.nomenclature import ARTIFICIALISATION
 from millesime.sources.ocsge import DeliveredLayer, ReceivedDelivery
 
-_ATTRIBUTES = ("id", "code_cs", "code_us", "millesime", "source", "ossature", "id_origine", "code_or")
+_CODES = ("id", "code_cs", "code_us")
+
+#: Those that a file may lack, as the layer that was read has them.
+_ATTRIBUTES = ("millesime", "source", "ossature", "id_origine", "code_or")
 
 
 @dataclass(frozen=True)
@@ -34,9 +44,15 @@ class FileVintage:
     built_zone: geopandas.GeoDataFrame | None
     """`id`, `millesime`; None when the delivery has none."""
 
+    other_flags: int = 0
+    """Of an official status: polygons whose `crit_seuil` is not what status and matrix say."""
 
-def state_layer(delivery: ReceivedDelivery, *, year: int | None = None) -> DeliveredLayer:
-    """The layer that a portrait is made of: OCCUPATION_SOL, or ARTIF where that is what the delivery is.
+    other_rules: tuple[tuple[str, str], ...] = ()
+    """Of a computed status: parameters that were chosen otherwise than by default, with their values."""
+
+
+def state_layer(delivery: ReceivedDelivery) -> DeliveredLayer:
+    """The layer that a portrait is made of: OCCUPATION_SOL, or ARTIF where that is what was read.
 
     Raises:
         InputError: there is neither, or several.
@@ -49,7 +65,7 @@ def state_layer(delivery: ReceivedDelivery, *, year: int | None = None) -> Deliv
             place=delivery.source,
             remedy="a portrait is made of states: give the file of each vintage, not a differential",
         )
-    return delivery.layer("OCCUPATION_SOL" if "OCCUPATION_SOL" in kinds else "ARTIF", year=year)
+    return delivery.layer("OCCUPATION_SOL" if "OCCUPATION_SOL" in kinds else "ARTIF")
 
 
 def vintage_of(
@@ -58,7 +74,8 @@ def vintage_of(
     year: int | None,
     ground: Any | None,
     zones: ReceivedDelivery | None = None,
-    margin_m: float | None = None,
+    choice: StatusChoice | None = None,
+    context: Sequence[Occupation] = (),
 ) -> FileVintage:
     """A vintage near the zone, with its status.
 
@@ -69,7 +86,8 @@ def vintage_of(
         zones: its ZONE_CONSTRUITE, as read; None when there is none.
         year: the vintage, where the file does not tell it.
         ground: the zone; None for the whole map.
-        margin_m: how far around the zone polygons take part; that of the thresholds by default.
+        choice: which status, decided how; its margin tells how far around the zone polygons take part.
+        context: neighbouring territories that take part in the decision.
 
     Raises:
         ConfigError: the vintage is not known.
@@ -81,51 +99,30 @@ def vintage_of(
         raise ConfigError(
             "the vintage of the file is not known", place=delivery.source, remedy="give it with --year, once per file"
         )
-    reach = Parameters().margin_m if margin_m is None else margin_m
-    frame = _near(layer.frame, ground, reach)
+    choice = choice or StatusChoice()
+    frame = _near(layer.frame, ground, choice.parameters.margin_m)
     if not len(frame):
         raise InputError(
             "the zone lies outside of the map", place=delivery.source, remedy="give the file of the zone's département"
         )
-    frame = _with_unique_ids(frame)
-    is_official = layer.kind == "ARTIF"
+    chosen = chosen_status([occupation_of(replace(layer, frame=frame))], choice, context=context)
     found = () if zones is None else zones.by_kind.get("ZONE_CONSTRUITE", ())
     return FileVintage(
         year=known,
         layer=layer,
-        status=official_status(frame) if is_official else artificialise(frame[[*_ATTRIBUTES, "geometry"]]),
-        is_official_status=is_official,
+        status=_with_attributes(chosen.result, frame),
+        is_official_status=chosen.is_delivered,
         built_zone=found[0].frame if len(found) == 1 else None,
+        other_flags=chosen.other_flags,
+        other_rules=() if chosen.is_delivered else choice.parameters.not_by_default(),
     )
 
 
-def official_status(frame: geopandas.GeoDataFrame) -> Artificialisation:
-    """The status that an official artificialisation layer gives; what its own `crit_seuil` says is not believed.
-
-    A status other than the matrix's was changed by a threshold. The layer does not tell which step did: 'fill' stands
-    for those that became artificial, 'remove' for the others.
-    """
-    matrix = ARTIFICIALISATION.status(frame["code_cs"], frame["code_us"])
-    artificial = (frame["artif"] == "artif").to_numpy()
-    changed = artificial != matrix
-    made = frame[[*_ATTRIBUTES, "geometry"]].assign(
-        aire=shapely.area(frame.geometry.to_numpy()),
-        artif=frame["artif"],
-        crit_seuil=changed,
-        matrix_status=matrix,
-        status_step=np.select([~changed, artificial], ["matrix", "fill"], "remove"),
-    )
-    return Artificialisation(made)
-
-
-def disagreeing_flags(layer: DeliveredLayer) -> int:
-    """Polygons of an official artificialisation layer whose `crit_seuil` is not what status and matrix say."""
-    frame = layer.frame
-    if layer.kind != "ARTIF" or frame["crit_seuil"].isna().all():
-        return 0
-    matrix = ARTIFICIALISATION.status(frame["code_cs"], frame["code_us"])
-    changed = (frame["artif"] == "artif").to_numpy() != matrix
-    return int((frame["crit_seuil"].fillna(value=False).to_numpy(bool) != changed).sum())
+def _with_attributes(status: Artificialisation, read: geopandas.GeoDataFrame) -> Artificialisation:
+    """The status with the attributes of the layer, the same in every file, and ids that occur once."""
+    made = [name for name in (*ADDED_COLUMNS, *FACT_COLUMNS) if name in status.frame.columns]
+    frame = status.frame[[*_CODES, *made, "geometry"]].assign(**{name: read[name] for name in _ATTRIBUTES})
+    return Artificialisation(frame.assign(id=numbered(frame["id"])))
 
 
 def touching(vintage: FileVintage, ground: Any | None, *, reach_m: float) -> FileVintage:
@@ -140,11 +137,6 @@ def _near(frame: geopandas.GeoDataFrame, ground: Any | None, reach_m: float) -> 
     west, south, east, north = shapely.bounds(ground)
     box = shapely.box(west - reach_m, south - reach_m, east + reach_m, north + reach_m)
     return frame[shapely.intersects(frame.geometry.to_numpy(), box)].reset_index(drop=True)
-
-
-def _with_unique_ids(frame: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
-    """Parts of one object get ids of their own: ID-1, ID-2 ..."""
-    return frame.assign(id=numbered(frame["id"]))
 
 
 def numbered(ids: pd.Series) -> pd.Series:

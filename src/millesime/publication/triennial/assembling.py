@@ -25,6 +25,7 @@ from millesime.sources.ocsge import require_comparable
 
 if TYPE_CHECKING:
     from millesime.indicators.enaf import Enaf
+    from millesime.publication.control import Control
 
 #: Around the zone, in metres: polygons that far out take part in the comparison, so that its border is like any other.
 _AROUND_M = 20.0
@@ -46,6 +47,9 @@ class Beside:
 
     plan: Planning | None = None
     """Zones of the town plan, in the CRS of the maps."""
+
+    control: Control | None = None
+    """Control points of the change."""
 
 
 def case_of(
@@ -103,7 +107,9 @@ def case_of(
         coverage=_coverage(near, pieces, places),
         tolerance_m=chosen,
         official_status=all(vintage.is_official_status for vintage in ordered),
+        other_rules=tuple(dict.fromkeys(rule for vintage in ordered for rule in vintage.other_rules)),
         enaf=beside.enaf,
+        control=beside.control,
         warnings=(*warnings, *(() if beside.plan is None else beside.plan.told)),
     )
 

@@ -14,6 +14,7 @@ from millesime.publication.triennial.content import DataSource
 if TYPE_CHECKING:
     from millesime.indicators.enaf import Enaf
     from millesime.indicators.sensitivity import Sensitivity
+    from millesime.publication.control import Checked, Control
 
 Kind = Literal["commune", "epci"]
 
@@ -76,5 +77,19 @@ class Case:
     official_status: bool = False
     """Whether the artificial status was read from the files instead of computed."""
 
+    other_rules: tuple[tuple[str, str], ...] = ()
+    """Parameters of the computed status that were chosen otherwise than by default, with their values."""
+
     enaf: Enaf | None = None
+    control: Control | None = None
+    """Control points of the change; None when nothing was checked."""
+
     warnings: tuple[str, ...] = ()
+
+    def checked(self, place: ReportPlace) -> Checked | None:
+        """What control points say of a place; None when nothing was checked."""
+        if self.control is None:
+            return None
+        year, code, level = self.years[1], place.code, place.level
+        area_m2 = 10_000 * self.indicators.value("territory", "area", year=year, code=code, level=level)
+        return self.control.of(code=code, name=place.name, ground=place.ground, area_m2=area_m2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +57,11 @@ def use(code: str) -> str:
     """Name of a use, in small letters."""
     label = US.get(code).label_fr
     return label[:1].lower() + label[1:]
+
+
+def rules_written(rules: Sequence[tuple[str, str]]) -> str:
+    """Parameters of the status with their values: 't_other_m2 = 1500, order = remove_first'."""
+    return ", ".join(f"{name} = {value}" for name, value in rules)
 
 
 def capital(text: str) -> str:

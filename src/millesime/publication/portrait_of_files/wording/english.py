@@ -29,6 +29,7 @@ ENGLISH_TEXTS = FileTexts(
         "Status of {years} computed by millesime: pair of cover × use, then the thresholds of the annex of article "
         "R. 101-1 of the French planning code (decree 2023-1096)."
     ),
+    other_rules="Chosen otherwise than by default: {rules}.",
     read_as_is="Status of {years} read as delivered in the artificialisation layer.",
     flags=Plural(
         "The attribute crit_seuil of {count}\u00a0polygon contradicts its status and the matrix: the status is "
@@ -52,7 +53,7 @@ ENGLISH_TEXTS = FileTexts(
         "The accuracy of these files was not measured: no control sample comes with them. Hence no interval is given."
     ),
     errors="Codes are those of the files, made from aerial images and from national databases that have their delays.",
-    trust="The accuracy of these files was not measured here: a small difference may be an error of the map.",
+    trust="A small difference may be an error of the map.",
     trust_nothing="No land changed status between the two files.",
     trust_all_change=(
         "Of {flux} that changed status (gains and losses added up), all comes from a change of cover or of use wider "
@@ -76,6 +77,30 @@ ENGLISH_TEXTS = FileTexts(
     not_covered_body="{area} ({share}) are missing: figures are of the rest.",
     two_origins="The two statuses are not of one origin.",
     two_origins_body="One is read in an official layer, the other computed: a part of the flux may come from that.",
+    adjusted="These areas are adjusted by the control points: they may differ from those of the map.",
+    other_ground="An interval taken from other ground would be a false one.",
+    controlled=(
+        "The change was checked at points drawn at random, read on the ground or by photo-interpretation. The accuracy "
+        "of cover and use, class by class, is not measured here."
+    ),
+    controlled_figures={
+        "artificialised": "Land that became artificial",
+        "desartificialised": "Land that ceased to be artificial",
+        "net": "Net artificialisation",
+    },
+    control_title="Change by the control points, {first}-{second}",
+    control_points=Plural("{count}\u00a0control point", "{count}\u00a0control points"),
+    control_told=(
+        "The estimated area corrects that of the map for its errors, seen at the control points. Such an interval "
+        "contains the true area 95 times in 100."
+    ),
+    control_map="On the map (ha)",
+    control_estimate="Estimated (ha)",
+    control_low="At least (ha)",
+    control_high="At most (ha)",
+    control_source="Control points, {file}",
+    control_licence="not told",
+    errors_controlled="The section on measured quality gives the margin of error of the change, from control points.",
     resting_intro=(
         "Each row computes the figure again with one thing otherwise. Differences do not add up. What changes nothing "
         "is not shown."

@@ -29,6 +29,7 @@ FRENCH_TEXTS = FileTexts(
         "Statut de {years} calculé par millesime : croisement couverture × usage, puis seuils de l'annexe de l'article "
         "R. 101-1 du code de l'urbanisme (décret n° 2023-1096)."
     ),
+    other_rules="Réglages choisis autrement que par défaut : {rules}.",
     read_as_is="Statut de {years} lu tel que livré dans la couche d'artificialisation.",
     flags=Plural(
         "L'attribut crit_seuil de {count}\u00a0polygone contredit le statut livré et le croisement : c'est le statut "
@@ -57,7 +58,7 @@ FRENCH_TEXTS = FileTexts(
         "Les codes sont ceux des fichiers, produits à partir d'images aériennes et de bases nationales qui ont leurs "
         "retards."
     ),
-    trust="La précision de ces fichiers n'a pas été mesurée ici : un petit écart peut être une erreur de la carte.",
+    trust="Un petit écart peut être une erreur de la carte.",
     trust_nothing="Aucun sol n'a changé de statut entre les deux fichiers.",
     trust_all_change=(
         "Sur {flux} qui ont changé de statut (gains et pertes additionnés), tout vient d'un changement de couverture "
@@ -81,6 +82,32 @@ FRENCH_TEXTS = FileTexts(
     not_covered_body="{area} ({share}) manquent : les chiffres sont ceux du reste.",
     two_origins="Les deux statuts n'ont pas la même origine.",
     two_origins_body=("L'un est lu dans une couche officielle, l'autre calculé : une part du flux peut venir de là."),
+    adjusted="Ces surfaces sont corrigées d'après les contrôles : elles peuvent différer de celles de la carte.",
+    other_ground="Un intervalle tiré d'un autre territoire serait faux.",
+    controlled=(
+        "Le changement a été contrôlé en des points tirés au hasard, relus sur le terrain ou par photo-interprétation. "
+        "L'exactitude de la couverture et de l'usage, classe par classe, n'est pas mesurée ici."
+    ),
+    controlled_figures={
+        "artificialised": "Sols artificialisés",
+        "desartificialised": "Sols désartificialisés",
+        "net": "Artificialisation nette",
+    },
+    control_title="Changement d'après les contrôles, {first}-{second}",
+    control_points=Plural("{count}\u00a0point de contrôle", "{count}\u00a0points de contrôle"),
+    control_told=(
+        "La surface estimée corrige celle de la carte de ses erreurs, vues aux points de contrôle. Un tel intervalle "
+        "contient la vraie surface 95 fois sur 100."
+    ),
+    control_map="Sur la carte (ha)",
+    control_estimate="Estimée (ha)",
+    control_low="Au moins (ha)",
+    control_high="Au plus (ha)",
+    control_source="Points de contrôle, {file}",
+    control_licence="non indiquée",
+    errors_controlled=(
+        "La section « Qualité mesurée » donne la marge d'erreur du changement, d'après des points de contrôle."
+    ),
     resting_intro=(
         "Chaque ligne recalcule le chiffre en changeant une seule chose. Les écarts ne s'additionnent pas. Ce qui ne "
         "change rien n'est pas montré."

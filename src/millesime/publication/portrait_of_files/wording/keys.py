@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from millesime.evaluation.sample import ChangeFigure
 from millesime.publication.portrait.wording import Plural
 
 
@@ -27,6 +28,7 @@ class FileTexts:
     aside: str
     retouched: str
     computed: str
+    other_rules: str
     read_as_is: str
     flags: Plural
     comparison: str
@@ -54,6 +56,20 @@ class FileTexts:
     not_covered_body: str
     two_origins: str
     two_origins_body: str
+    adjusted: str
+    other_ground: str
+    controlled: str
+    controlled_figures: Mapping[ChangeFigure, str]
+    control_title: str
+    control_points: Plural
+    control_told: str
+    control_map: str
+    control_estimate: str
+    control_low: str
+    control_high: str
+    control_source: str
+    control_licence: str
+    errors_controlled: str
     resting_intro: str
     ground: str
     stock: str

@@ -13,7 +13,7 @@ from millesime.publication.triennial.content import (
     Table,
     WriteIn,
 )
-from millesime.publication.triennial.words import WORDS, capital
+from millesime.publication.triennial.words import WORDS, capital, rules_written
 
 #: Titles of the chapters that answer the four points of the decree.
 ENAF_TITLE = "Consommation d'espaces naturels, agricoles et forestiers"
@@ -145,7 +145,12 @@ def frame_chapter(case: Case, place: ReportPlace) -> Chapter:
                         if case.official_status
                         else "Il est calculé à partir de la couverture et de l'usage de chaque polygone, puis des "
                         "seuils du décret (annexe de l'article R. 101-1 du code de l'urbanisme). Le décret fixe les "
-                        "seuils, non l'ordre dans lequel on les applique : cet ordre est notre lecture.",
+                        "seuils, non l'ordre dans lequel on les applique : cet ordre est notre lecture."
+                        + (
+                            f" Réglages choisis autrement que par défaut : {rules_written(case.other_rules)}."
+                            if case.other_rules
+                            else ""
+                        ),
                     ),
                     (
                         Strong("Les sols imperméables. "),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from millesime.nomenclature import threshold
+from millesime.publication.control import Checked
 from millesime.publication.triennial.case import Case, ReportPlace
+from millesime.publication.triennial.chapters.certainty import certainty, margin
 from millesime.publication.triennial.content import (
     Block,
     Bullets,
@@ -27,10 +29,11 @@ _VAGUE_USES = ("US6.6", "US235")
 
 def limits_chapter(case: Case, place: ReportPlace) -> Chapter:
     """Thresholds, vague uses, noise, minimum units, errors of a map: what the council must know before it debates."""
-    facts = facts_of(case, place)
+    facts, checked = facts_of(case, place), case.checked(place)
     blocks: list[Block] = [
         Paragraph(("Les chiffres de ce rapport sont exacts au sens du calcul, non au sens du terrain.",)),
-        Bullets(_cautions(case, facts)),
+        Bullets(_cautions(case, facts, checked)),
+        *margin(case, facts, checked),
         Subheading("Combien d'hectares en dépendent"),
         _table(case, facts),
         *_readings(case, place),
@@ -48,7 +51,7 @@ def limits_chapter(case: Case, place: ReportPlace) -> Chapter:
     return Chapter("Ce que ces chiffres ne disent pas", tuple(blocks))
 
 
-def _cautions(case: Case, facts: Facts) -> tuple[Runs, ...]:
+def _cautions(case: Case, facts: Facts, checked: Checked | None) -> tuple[Runs, ...]:
     first, second = case.years
     small = number(threshold("decree_other").value or 0)
     built = number(threshold("decree_built").value or 0)
@@ -56,14 +59,7 @@ def _cautions(case: Case, facts: Facts) -> tuple[Runs, ...]:
     outside = number(threshold("umi_outside_built_zone").value or 0)
     least = number(threshold("ocsge_built_inflation").value or 0)
     found: list[Runs] = [
-        (
-            Strong("Aucune marge d'erreur n'est calculée. "),
-            (
-                "Il faudrait des points contrôlés sur le terrain ou sur photographie, propres à ce territoire. Sans "
-                "eux, un intervalle serait faux : il n'y en a donc pas. Un écart de quelques dixièmes d'hectare peut "
-                "être une erreur de la carte."
-            ),
-        ),
+        certainty(checked),
         (
             Strong("Le flux compare deux états. "),
             (
