@@ -24,11 +24,11 @@ class RasterPool:
     """Handles of rasters, closed together.
 
     Args:
-        open_files: files that one thread keeps open; the one that was not read for longest is closed for another.
+        open_files: files that one thread keeps open, 32 by default; the one that was not read for longest is closed for another.
     """
 
-    def __init__(self, *, open_files: int = _OPEN_FILES) -> None:
-        self._limit = open_files
+    def __init__(self, *, open_files: int | None = None) -> None:
+        self._limit = open_files or _OPEN_FILES
         self._local = threading.local()
         self._lock = threading.Lock()
         self._held: list[OrderedDict[Path, RasterReader]] = []
