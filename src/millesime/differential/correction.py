@@ -14,6 +14,7 @@ import shapely
 from millesime.artificialisation import Artificialisation
 from millesime.differential.alignment import aligned
 from millesime.differential.overlay import noded, on_grid, united
+from millesime.differential.pairing import by_content
 from millesime.errors import CrsError, RefusedError
 from millesime.sources.ocsge.values import NO_CORRECTION
 
@@ -71,8 +72,8 @@ def corrected(frame: geopandas.GeoDataFrame, patches: geopandas.GeoDataFrame, *,
     if not on_grid(geoms):
         touched = np.arange(len(geoms))  # all are rounded to the grid, so that borders still match
     kept = np.setdiff1d(np.arange(len(geoms)), touched)
-    order = touched[_by_content(geoms[touched])]
-    marks_order = _by_content(marks)
+    order = touched[by_content(geoms[touched])]
+    marks_order = by_content(marks)
     coverage, lineage = noded(geoms[order], marks[marks_order])
     found = aligned(coverage, lineage, tolerance_m=tolerance_m)
     lineage = np.stack([lineage[:, 0], found.second], axis=1)
@@ -91,11 +92,6 @@ def corrected(frame: geopandas.GeoDataFrame, patches: geopandas.GeoDataFrame, *,
     result, disagreeing = _with_codes(frame, patches, origin, patch)
     result = geopandas.GeoDataFrame(result, geometry=polygons, crs=frame.crs)
     return Corrected(result, origin, patch, outside, disagreeing)
-
-
-def _by_content(polygons: npt.NDArray[Any]) -> Rows:
-    contents = shapely.to_wkb(shapely.normalize(polygons)).tolist()
-    return np.array(sorted(range(len(polygons)), key=contents.__getitem__), dtype=np.intp)
 
 
 def _require_agreement(patches: geopandas.GeoDataFrame) -> None:

@@ -64,9 +64,15 @@ def difference(
         columns[f"id_{year}"] = frame["id"].to_numpy()[rows]
     columns["changed"] = _changed(columns, years)
     columns["border_noise"] = columns["changed"] & over.displaced
-    columns["sliver"] = columns["changed"] & (over.displaced | slivers(over.pieces, parameters=parameters))
+    changed = np.flatnonzero(columns["changed"])
+    columns["sliver"] = columns["changed"] & over.displaced
+    columns["sliver"][changed] |= slivers(over.pieces[changed], parameters=parameters)
     columns["near_threshold"] = _flips_near(first, second, over, columns, share=parameters.near_threshold_share)
-    ids = object_ids(over.pieces, prefix="DIFF", territory=territory, vintage=f"{years[0]}-{years[1]}")
+    # Changes are delivered, the rest of the ground is not: it needs no name, and there is a hundred times more of it.
+    ids = np.full(len(over.pieces), "", dtype=object)
+    ids[changed] = object_ids(
+        over.pieces[changed], prefix="DIFF", territory=territory, vintage=f"{years[0]}-{years[1]}"
+    )
     result = geopandas.GeoDataFrame({"id": ids, **columns}, geometry=over.pieces, crs=first.frame.crs)
     return Differential(years=years, frame=result), over
 

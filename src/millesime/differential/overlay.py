@@ -15,6 +15,7 @@ import numpy.typing as npt
 import shapely
 
 from millesime.differential.alignment import aligned
+from millesime.differential.pairing import by_content, same_polygons
 from millesime.geo.coverage import Coverage, dissolve_faces, overlay_polygons
 from millesime.geo.coverage.assembly import regroup
 
@@ -96,11 +97,8 @@ def overlay(first: npt.NDArray[Any], second: npt.NDArray[Any], *, tolerance_m: f
         tolerance_m: borders of the second vintage at most this far from one of the first's are put onto it, and
             displaced ones are told; 0 leaves all as they are (see `millesime.differential.alignment`).
     """
-    contents = [np.asarray(shapely.to_wkb(shapely.normalize(side)), dtype=object) for side in (first, second)]
-    orders = [np.array(sorted(range(len(side)), key=side.__getitem__), dtype=np.intp) for side in contents]
-    paired = _same_polygons(contents, orders) if on_grid(first) and on_grid(second) else (np.empty(0, np.intp),) * 2
-    # In order by content, so that the order of the rows has no say.
-    rest = [order[~np.isin(order, rows)] for order, rows in zip(orders, paired, strict=True)]
+    paired = same_polygons(first, second) if on_grid(first) and on_grid(second) else (np.empty(0, np.intp),) * 2
+    rest = [_rest(side, rows) for side, rows in ((first, paired[0]), (second, paired[1]))]
     coverage, lineage = noded(first[rest[0]], second[rest[1]])
     found = aligned(coverage, lineage, tolerance_m=tolerance_m)
     snapped = _snapped(coverage, lineage, found.second, found.snapped, rest, length_m=found.length_m)
@@ -116,22 +114,25 @@ def overlay(first: npt.NDArray[Any], second: npt.NDArray[Any], *, tolerance_m: f
     geoms = np.concatenate([shapely.normalize(first[paired[0]]), pieces])
     rows = [np.concatenate([paired[side], rest[side][lineage[both, side]]]) for side in range(2)]
     displaced = np.concatenate([np.zeros(len(paired[0]), dtype=bool), displaced[both]])
-    order = _spatial_order(geoms)
+    order = _spatial_order(geoms, paired=len(paired[0]))
     return Overlay(geoms[order], rows[0][order], rows[1][order], displaced[order], snapped, alone[0], alone[1])
 
 
 def on_grid(polygons: npt.NDArray[Any]) -> bool:
     """Whether all coordinates are the doubles nearest to whole centimetres."""
     coordinates = shapely.get_coordinates(polygons)
-    return bool((np.rint(coordinates * 100.0) / 100.0 == coordinates).all())
+    nearest = coordinates * 100.0
+    np.rint(nearest, out=nearest)
+    nearest /= 100.0
+    return bool((nearest == coordinates).all())
 
 
-def _same_polygons(contents: list[npt.NDArray[np.object_]], orders: list[Rows]) -> tuple[Rows, Rows]:
-    """Rows of the polygons that are the same in both vintages, wherever their rings start, in order by content."""
-    where = {contents[1][row]: row for row in orders[1][::-1].tolist()}
-    rows = [(row, where[contents[0][row]]) for row in orders[0].tolist() if contents[0][row] in where]
-    pairs = np.array(rows, dtype=np.intp).reshape(-1, 2)
-    return pairs[:, 0], pairs[:, 1]
+def _rest(polygons: npt.NDArray[Any], paired: Rows) -> Rows:
+    """Rows of the others, in order by content, so that the order of the rows has no say."""
+    left = np.ones(len(polygons), dtype=bool)
+    left[paired] = False
+    rows = np.flatnonzero(left)
+    return rows[by_content(polygons[rows])]
 
 
 def noded(first: npt.NDArray[Any], second: npt.NDArray[Any]) -> tuple[Coverage, Int32]:
@@ -175,7 +176,22 @@ def united(coverage: Coverage, lineage: Int32, displaced: Flags, snapped: Flags)
     return united, lineage[done.receiver], ~with_body
 
 
-def _spatial_order(geoms: npt.NDArray[Any]) -> Rows:
-    """Order by west, south, east, north edge, then by area; what is equal in all that keeps its order by content."""
+def _spatial_order(geoms: npt.NDArray[Any], *, paired: int) -> Rows:
+    """Order by west, south, east, north edge, then by area; what is equal in all is in order by content.
+
+    Args:
+        geoms: polygons in normal form.
+        paired: how many of them, from the first on, are in no order; the others already are, and come after them.
+    """
     bounds = shapely.bounds(geoms).reshape(-1, 4)
-    return np.lexsort([shapely.area(geoms), bounds[:, 3], bounds[:, 2], bounds[:, 1], bounds[:, 0]])
+    keys = (shapely.area(geoms), bounds[:, 3], bounds[:, 2], bounds[:, 1], bounds[:, 0])
+    order = np.lexsort(keys)
+    like = np.logical_and.reduce([key[order[1:]] == key[order[:-1]] for key in keys])
+    tied = np.sort(order[np.append(like, False) | np.append(False, like)]) if like.any() else order[:0]
+    tied = tied[tied < paired]
+    if not tied.size:
+        return order
+    rank = np.zeros(len(geoms), np.intp)
+    rank[tied[by_content(geoms[tied])]] = np.arange(tied.size)
+    rank[paired:] = tied.size
+    return np.lexsort([rank, *keys])

@@ -20,12 +20,13 @@ class Differential:
     """The two vintages, earlier first, whichever was made first."""
 
     frame: geopandas.GeoDataFrame
-    """Every piece of the overlay, changed or not: `id` str; `cs_Y`, `us_Y` codes, `artif_Y` status and `id_Y`
-    object id for both years Y; `artificialisation` int, +1 became artificial, -1 became non-artificial, 0 neither;
-    `area_m2` float; `changed` bool, True where cover, use or status differ; `sliver` bool, True for changed pieces too
-    thin or small to be told from a displaced border; `border_noise` bool, True for those slivers that lie between two
-    drawings of one border; `near_threshold` bool, True where the status flips though the matrix says the same, and the
-    patch is about as large as a threshold. Single polygons on the 1 cm grid, in the metric CRS of the territory."""
+    """Every piece of the overlay, changed or not: `id` str, '' for pieces that did not change; `cs_Y`, `us_Y` codes,
+    `artif_Y` status and `id_Y` object id for both years Y; `artificialisation` int, +1 became artificial, -1 became
+    non-artificial, 0 neither; `area_m2` float; `changed` bool, True where cover, use or status differ; `sliver` bool,
+    True for changed pieces too thin or small to be told from a displaced border; `border_noise` bool, True for those
+    slivers that lie between two drawings of one border; `near_threshold` bool, True where the status flips though the
+    matrix says the same, and the patch is about as large as a threshold. Single polygons on the 1 cm grid, in the
+    metric CRS of the territory."""
 
     def __post_init__(self) -> None:
         first, second = self.years

@@ -12,7 +12,7 @@ from millesime.errors import InternalError
 from millesime.io.vector import read_vector, write_parquet
 from millesime.io.workspace import Summary
 
-STEP_VERSION = 3
+STEP_VERSION = 4
 
 Parameters = parameters.Parameters
 

@@ -173,7 +173,7 @@ def test_random_vintages_keep_ground_and_coverage(seed):
     pieces = result.frame.geometry.to_numpy()
     assert shapely.coverage_is_valid(pieces)
     assert result.frame["area_m2"].sum() == pytest.approx(240 * 240, abs=1e-6)
-    assert result.frame["id"].is_unique
+    assert result.changes["id"].is_unique
     # Each piece lies in the polygons it names, but for the rounding of coordinates.
     for year, side in ((2019, before), (2022, after)):
         hosts = side.frame.set_index("id").geometry[result.frame[f"id_{year}"]].to_numpy()
