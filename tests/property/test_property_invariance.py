@@ -92,7 +92,7 @@ pictures = st.builds(Picture, st.integers(8, 70), st.integers(8, 70), st.integer
 outsides = st.sampled_from(["reflect", "zero"])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(picture=pictures, outside=outsides, margin=st.integers(REACH, 9), core=st.integers(2, 50))
 def test_in_crop_mode_any_window_gives_the_bytes_of_the_whole_image(runtime, picture, outside, margin, core):
     prediction = prediction_with(
@@ -104,7 +104,7 @@ def test_in_crop_mode_any_window_gives_the_bytes_of_the_whole_image(runtime, pic
     np.testing.assert_array_equal(confidence, expected.confidence)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(picture=pictures, outside=outsides, margin=st.integers(2 * REACH, 12), more=st.integers(0, 40))
 def test_in_blend_mode_any_window_gives_the_same_but_for_ties(runtime, picture, outside, margin, more):
     """The zero border of the taper is half of the margin: it covers the reach from a margin of twice as much."""

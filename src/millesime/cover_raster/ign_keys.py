@@ -17,12 +17,12 @@ class Entries:
         self.faults.append(f"{self.prefix}{key}: {text}")
 
     def level(self, key: str) -> Entries:
-        """The keys below one."""
+        """The keys below one; when there are none, that is told and what is missing below is not."""
         value = self.content.get(key)
-        if not isinstance(value, dict):
-            self.fault(key, f"is {value!r}, expected keys below it" if key in self.content else "is missing")
-            value = {}
-        return Entries(value, self.faults, f"{self.prefix}{key}.")
+        if isinstance(value, dict):
+            return Entries(value, self.faults, f"{self.prefix}{key}.")
+        self.fault(key, f"is {value!r}, expected keys below it" if key in self.content else "is missing")
+        return Entries({}, [], f"{self.prefix}{key}.")
 
     def text(self, key: str) -> str:
         """A text that is not empty."""
