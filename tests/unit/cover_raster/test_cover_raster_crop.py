@@ -134,3 +134,44 @@ def test_what_stands_beyond_the_image(mode, outside, number):
     else:
         assert set(np.unique(frame)) <= {9, 50}  # a mirror shows the hole again
     assert [piece.classes[2, 3] for piece in pieces] == [0]
+
+
+def blurred(pixels):
+    """Two classes from means over 5 x 5 px."""
+    values = np.pad(pixels[0].astype(np.float32), 2)
+    height, width = pixels.shape[1:]
+    total = sum(values[row : row + height, col : col + width] for row in range(5) for col in range(5))
+    return np.stack([total / np.float32(300.0), np.full_like(total, 8.0)])
+
+
+@pytest.mark.parametrize("outside", ["reflect", "zero"])
+@pytest.mark.parametrize("tile_px", [13, 29, 64])
+def test_any_super_tile_gives_the_same_bytes_in_crop_mode(tile_px, outside):
+    """Margins that do not cover what the network sees, so that each window leaves its trace."""
+    height, width = 71, 93
+    image = Seen((height, width), hole=Window(20, 30, 9, 5))
+    image.pixels = np.random.default_rng(8).integers(0, 200, (1, height, width), dtype=np.uint8)
+    grid = Grid("EPSG:2154", 0.0, 100.0, 0.2, width, height)
+    prediction = Prediction(
+        grid, 32, 1, class_values=(1, 2), nodata=0, fill=(50,), mode="crop", outside=outside, top_k=2,
+        probabilities=True,
+    )  # fmt: skip
+
+    def mapped(area):
+        layers = [np.full((count, *area.shape), 77, dtype=np.uint8) for count in (1, 1, 4, 2)]
+        for piece in predict(prediction, area, image, lambda windows: map(blurred, windows)):
+            place = (slice(None), *piece.window.relative_to(area).slices)
+            for layer, values in zip(
+                layers, (piece.classes[None], piece.confidence[None], piece.top, piece.probabilities), strict=True
+            ):
+                assert (layer[place] == 77).all(), "pieces overlap"
+                layer[place] = values
+        return layers
+
+    whole = mapped(grid.whole)
+    assert len(np.unique(whole[0])) == 3
+    for row in range(0, height, tile_px):
+        for col in range(0, width, tile_px):
+            area = Window(row, col, min(tile_px, height - row), min(tile_px, width - col))
+            for part, expected in zip(mapped(area), whole, strict=True):
+                np.testing.assert_array_equal(part, expected[(slice(None), *area.slices)])
