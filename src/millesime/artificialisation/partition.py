@@ -20,6 +20,7 @@ import numpy.typing as npt
 import shapely
 
 from millesime.errors import GeometryError
+from millesime.geo.polygon_rings import ring_layout
 
 Indices = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -162,18 +163,23 @@ def _boundaries(polygons: npt.NDArray[Any]) -> tuple[_Edges, Indices, Indices]:
     if not len(polygons):
         nothing = np.empty(0, dtype=np.int64)
         return _Edges(nothing, nothing, nothing), np.empty((0, 2), dtype=np.int64), nothing
-    _, xy, (ring_offsets, polygon_offsets) = shapely.to_ragged_array(polygons, include_z=False)
-    cm = np.rint(xy[:, :2] * CM_PER_M).astype(np.int64)
+    xy, ring_offsets, polygon_offsets = ring_layout(polygons)
+    xy *= CM_PER_M
+    cm = np.rint(xy, out=xy).astype(np.int64)
+    del xy
     cm -= cm.min(axis=0)
     area = _doubled_areas(cm, ring_offsets, polygon_offsets)
     vertices, vertex = _numbered(cm)
+    n_vertices = len(cm)
+    del cm
     ring_owner = np.repeat(np.arange(len(polygons)), np.diff(polygon_offsets))
-    within_ring = np.ones(len(cm), dtype=bool)
+    within_ring = np.ones(n_vertices, dtype=bool)
     within_ring[ring_offsets[1:] - 1] = False  # from the last vertex of a ring, no edge starts
     starts = np.flatnonzero(within_ring)
     owner = np.repeat(ring_owner, np.diff(ring_offsets) - 1)
     edges = _Edges(vertex[starts], vertex[starts + 1], owner.astype(np.int64))
-    return edges.where(edges.start != edges.end), vertices, area
+    with_length = edges.start != edges.end
+    return edges if with_length.all() else edges.where(with_length), vertices, area
 
 
 def _numbered(cm: Indices) -> tuple[Indices, Indices]:

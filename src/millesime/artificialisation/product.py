@@ -50,7 +50,7 @@ class Artificialisation:
         missing = [name for name in ("code_cs", "code_us", *ADDED_COLUMNS) if name not in self.frame.columns]
         if missing:
             raise SchemaError(f"artificialisation lacks the attributes {', '.join(missing)}")
-        unknown = sorted(set(self.frame["status_step"]) - set(STEP_LABELS))
+        unknown = sorted(set(self.frame["status_step"].unique()) - set(STEP_LABELS))
         if unknown:
             raise SchemaError(f"unknown steps {unknown} in status_step")
         artificial = self.artificial

@@ -19,10 +19,17 @@ def matching_share(first: npt.NDArray[Any], second: npt.NDArray[Any]) -> float:
     share hardly any.
     """
     one, other = (_vertices(side) for side in (first, second))
-    return float(np.isin(other, one, assume_unique=True).mean()) if other.size else 1.0
+    if not one.size or not other.size:
+        return 0.0 if other.size else 1.0
+    at = np.minimum(np.searchsorted(one, other), one.size - 1)
+    return float((one[at] == other).mean())
 
 
 def _vertices(polygons: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
-    """Distinct vertices, each packed into one number: whole centimetres fit 32 bits apiece, in any order of places."""
-    cm = np.rint(shapely.get_coordinates(polygons) * 100.0).astype(np.int64)
-    return np.unique((cm[:, 0] << 32) + cm[:, 1])
+    """Distinct vertices, ascending, each packed into one number: whole centimetres fit 32 bits apiece."""
+    metres = shapely.get_coordinates(polygons)
+    metres *= 100.0
+    cm = np.rint(metres, out=metres).astype(np.int64)
+    packed = (cm[:, 0] << 32) + cm[:, 1]
+    packed.sort()  # many times faster than np.unique, which hashes numbers that differ little in their low bits
+    return packed[np.flatnonzero(np.r_[True, packed[1:] != packed[:-1]])] if packed.size else packed

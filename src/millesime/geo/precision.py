@@ -23,7 +23,10 @@ def polygons_of(geometries: Any) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, 
         the non-empty polygons, collections taken apart and lines and points dropped; and for each the index
         of the geometry that it comes from.
     """
-    parts, index = shapely.get_parts(np.atleast_1d(geometries), return_index=True)
+    given = np.atleast_1d(np.asarray(geometries, dtype=object))
+    if ((shapely.get_type_id(given) == 3) & ~shapely.is_empty(given)).all():
+        return given.copy(), np.arange(len(given), dtype=np.intp)
+    parts, index = shapely.get_parts(given, return_index=True)
     while (shapely.get_type_id(parts) > 3).any():  # a collection inside a collection
         parts, inner = shapely.get_parts(parts, return_index=True)
         index = index[inner]

@@ -10,14 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from millesime.geo.coverage import overlay_polygons
 from millesime.geo.coverage.measures import LENGTH_UNITS_PER_CM
+from millesime.geo.coverage.shared_borders import shared_borders
 
 Indices = npt.NDArray[np.intp]
 Int64 = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-_AROUND_M = 1.0
 _UM_PER_CM = 10_000
 
 
@@ -54,17 +53,9 @@ def borders_of(geoms: npt.NDArray[Any], statuses: Sequence[Flags]) -> Borders:
         geoms: (n,) polygons in metres.
         statuses: (n,) each; borders between polygons that agree in all of them are left out.
     """
-    west, south, east, north = (shapely.total_bounds(geoms) + np.array([-1, -1, 1, 1]) * _AROUND_M).tolist()
-    done = overlay_polygons([geoms], extent=(west, south, east, north), crs="")
-    coverage, owner = done.coverage, done.lineage[:, 0]
-    left, right = owner[coverage.left], owner[coverage.right]
-    limit = np.zeros(len(left), dtype=bool)
+    kind = np.zeros(len(geoms), dtype=np.int64)
     for status in statuses:
-        limit |= status[left] != status[right]
-    arcs = np.flatnonzero(limit & (coverage.left >= 0) & (coverage.right >= 0) & (left >= 0) & (right >= 0))
-    length = coverage.arc_lengths[arcs] * _UM_PER_CM // LENGTH_UNITS_PER_CM
-    size = (coverage.offsets[arcs + 1] - coverage.offsets[arcs]).astype(np.int64)
-    offsets = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
-    rows = np.repeat(coverage.offsets[arcs] - offsets[:-1], size) + np.arange(int(size.sum()))
-    xy = coverage.to_metres(coverage.vertices[rows])
-    return Borders(left[arcs].astype(np.intp), right[arcs].astype(np.intp), length, xy, offsets)
+        kind = 2 * kind + status
+    found = shared_borders(geoms, kind)
+    length = found.lengths * _UM_PER_CM // LENGTH_UNITS_PER_CM
+    return Borders(found.first.astype(np.intp), found.second.astype(np.intp), length, found.coordinates, found.offsets)

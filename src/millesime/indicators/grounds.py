@@ -17,7 +17,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from millesime.artificialisation import Artificialisation
-from millesime.differential import Parameters, difference
+from millesime.differential import Overlay, Parameters, overlay
+from millesime.differential.difference import slivers
 from millesime.errors import ConfigError, CrsError, SchemaError
 
 _CODES = ("cs", "us", "artif")
@@ -131,15 +132,12 @@ def ground_of(
     frame = ordered[0].status.frame
     columns = {f"{kind}_{years[0]}": frame[source].to_numpy() for kind, source in _sources()}
     pieces = geopandas.GeoDataFrame(columns, geometry=frame.geometry.to_numpy(), crs=frame.crs)
-    before, alone, snapped = ordered[0].status, [], 0.0
+    alone: list[float] = []
+    snapped = 0.0
     for vintage, rules in zip(ordered[1:], parameters, strict=True):
-        # Rows are called by their number, so that a piece tells which one it came from.
-        numbered = Artificialisation(before.frame.assign(id=np.arange(len(before.frame))))
-        pair = (before_year(pieces), vintage.year)
-        result, over = difference(numbered, vintage.status, years=pair, territory=code, parameters=rules)
-        rows = result.frame[f"id_{pair[0]}"].to_numpy(dtype=np.intp)
-        pieces = _laid_over(pieces, result.frame, rows, year=vintage.year)
-        before = _carried(vintage.status, over.second, pieces)
+        later = vintage.status.frame
+        over = overlay(pieces.geometry.to_numpy(), later.geometry.to_numpy(), tolerance_m=rules.tolerance_m)
+        pieces = _laid_over(pieces, later, over, year=vintage.year, rules=rules)
         alone += list(over.alone_m2)
         snapped += float(over.snapped.area_m2.sum())
     return Ground(
@@ -163,21 +161,19 @@ def before_year(pieces: geopandas.GeoDataFrame) -> int:
 
 
 def _laid_over(
-    pieces: geopandas.GeoDataFrame, frame: geopandas.GeoDataFrame, rows: npt.NDArray[np.intp], *, year: int
+    pieces: geopandas.GeoDataFrame, later: geopandas.GeoDataFrame, over: Overlay, *, year: int, rules: Parameters
 ) -> geopandas.GeoDataFrame:
     """Pieces of the vintages so far, cut by one vintage more."""
-    held = pd.DataFrame(pieces.drop(columns="geometry")).iloc[rows].reset_index(drop=True)
-    added = {f"{kind}_{year}": frame[f"{kind}_{year}"].to_numpy() for kind in _CODES}
-    added[f"sliver_{year}"] = frame["sliver"].to_numpy(dtype=bool)
-    return geopandas.GeoDataFrame(held.assign(**added), geometry=frame.geometry.to_numpy(), crs=pieces.crs)
-
-
-def _carried(
-    status: Artificialisation, rows: npt.NDArray[np.intp], pieces: geopandas.GeoDataFrame
-) -> Artificialisation:
-    """A vintage on the pieces that it was cut into: what its polygons are is known of each of their pieces."""
-    frame = status.frame.iloc[rows].reset_index(drop=True)
-    return Artificialisation(frame.set_geometry(pieces.geometry.to_numpy(), crs=pieces.crs))
+    since = before_year(pieces)
+    columns = {str(name): pieces[name].to_numpy()[over.first] for name in pieces.columns.drop("geometry")}
+    changed = np.zeros(len(over.pieces), dtype=bool)
+    for kind, source in _sources():
+        columns[f"{kind}_{year}"] = later[source].to_numpy()[over.second]
+        changed |= np.asarray(columns[f"{kind}_{since}"] != columns[f"{kind}_{year}"], dtype=bool)
+    sliver = changed & over.displaced
+    sliver[changed] |= slivers(over.pieces[changed], parameters=rules)
+    columns[f"sliver_{year}"] = sliver
+    return geopandas.GeoDataFrame(columns, geometry=over.pieces, crs=pieces.crs)
 
 
 def long_sliver(pieces: pd.DataFrame, years: Sequence[int]) -> npt.NDArray[np.bool_]:

@@ -26,6 +26,7 @@ import numpy.typing as npt
 import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
 
 from millesime.indicators.accounts import Cells, cut, half_cm2
 from millesime.indicators.edges import UM_PER_M, Edges, edges_of
@@ -37,6 +38,9 @@ Flags = npt.NDArray[np.bool_]
 
 #: A built patch with no other one within this distance, in metres, is isolated. No text fixes it.
 ISOLATED_M = 100.0
+
+#: Vertices nearer than this share of a distance are within it, whatever the rounding.
+_SURELY = 1 - 1e-9
 
 _BUILT = codes_of("cover").index("CS1.1.1.1")
 
@@ -132,14 +136,27 @@ def isolated_patches(
     area = half_cm2(shapely.area(polygons))
     order = np.lexsort([-area, label])
     patches = shapely.multipolygons(polygons[order], indices=label[order])
-    tree = shapely.STRtree(patches)
-    patch, near = tree.query(patches, predicate="dwithin", distance=distance_m)
-    alone = np.ones(len(patches), dtype=bool)
-    alone[patch[patch != near]] = False
+    alone = _alone(patches, distance_m)
     total = np.zeros(len(patches), dtype=np.int64)
     np.add.at(total, label, area)
     largest = order[np.searchsorted(label[order], np.arange(len(patches)))]
     return shapely.point_on_surface(polygons[largest[alone]]), total[alone]
+
+
+def _alone(patches: npt.NDArray[Any], distance_m: float) -> Flags:
+    """(n,) True for patches with no other one within the distance.
+
+    Most have a neighbour whose first vertex is near their own: the others alone are measured.
+    """
+    alone = np.zeros(len(patches), dtype=bool)
+    vertices, owner = shapely.get_coordinates(patches, return_index=True)
+    vertices = vertices[np.searchsorted(owner, np.arange(len(patches)))]
+    nearest = cKDTree(vertices).query(vertices, k=[2], distance_upper_bound=distance_m)[0][:, 0]
+    asked = np.flatnonzero(~(nearest < distance_m * _SURELY))
+    patch, near = shapely.STRtree(patches).query(patches[asked], predicate="dwithin", distance=distance_m)
+    alone[asked] = True
+    alone[asked[patch[asked[patch] != near]]] = False
+    return alone
 
 
 def _built_zones(tally: Tally, units: list[_Units]) -> Iterator[Sums]:

@@ -44,7 +44,7 @@ def single_parts(geometries: Geometries, *, dimension: int) -> Parts:
     count = len(geometries)
     reasons = np.full(count, "", dtype=object)
     remarks = np.full(count, "", dtype=object)
-    flat = shapely.force_2d(geometries)
+    flat = shapely.force_2d(geometries) if _has_more_dimensions(geometries) else geometries
     reasons[shapely.is_missing(flat) | shapely.is_empty(flat)] = "empty geometry"
     reasons[(reasons == "") & ~_finite(flat)] = "coordinates that are not finite numbers"
 
@@ -79,6 +79,10 @@ def single_parts(geometries: Geometries, *, dimension: int) -> Parts:
     )
 
 
+def _has_more_dimensions(geometries: Geometries) -> bool:
+    return bool((shapely.has_z(geometries) | shapely.has_m(geometries)).any())
+
+
 def _finite(geometries: Geometries) -> npt.NDArray[np.bool_]:
     coordinates, owner = shapely.get_coordinates(geometries, return_index=True)
     finite = np.ones(len(geometries), dtype=bool)
@@ -88,7 +92,10 @@ def _finite(geometries: Geometries) -> npt.NDArray[np.bool_]:
 
 def _exploded(geometries: Geometries, rows: npt.NDArray[np.intp]) -> tuple[Geometries, npt.NDArray[np.intp]]:
     """Parts of the chosen rows, collections inside collections included."""
-    part, owner = shapely.get_parts(geometries[rows], return_index=True)
+    part, row = geometries[rows], rows
+    if (shapely.get_type_id(part) < shapely.GeometryType.MULTIPOINT).all():
+        return part, row
+    part, owner = shapely.get_parts(part, return_index=True)
     row = rows[owner]
     while (shapely.get_type_id(part) >= shapely.GeometryType.MULTIPOINT).any():
         part, owner = shapely.get_parts(part, return_index=True)

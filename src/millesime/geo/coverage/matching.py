@@ -14,6 +14,7 @@ from millesime.geo.coverage.arrangement import Arrangement, arrange
 from millesime.geo.coverage.assembly import pack, regroup
 from millesime.geo.coverage.compiled import compiled
 from millesime.geo.coverage.noding import LARGEST_SPREAD, Noded, box_of, match, node, unit_for
+from millesime.geo.polygon_rings import ring_layout
 from millesime.geo.precision import polygons_of
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class PolygonRings:
 def rings_of(geometries: Polygons) -> PolygonRings:
     """The rings of polygons, multipolygons and what of collections is polygons."""
     polygons, owner = polygons_of(geometries)
-    coordinates, offsets, polygon_offsets = ragged(polygons)
+    coordinates, offsets, polygon_offsets = ring_layout(polygons)
     part = np.repeat(np.arange(owner.size), np.diff(polygon_offsets))
     return PolygonRings(coordinates, offsets, part, owner.astype(np.int64))
 
@@ -125,7 +126,7 @@ def coverage_of_matched_polygons(
     Raises:
         GeometryError: two polygons lie on the same side of an edge.
     """
-    coordinates, ring_offsets, polygon_offsets = ragged(shapely.orient_polygons(polygons))
+    coordinates, ring_offsets, polygon_offsets = ring_layout(shapely.orient_polygons(polygons))
     cm = np.rint(coordinates * 100.0).astype(np.int64)
     origin = cm.min(axis=0) if len(cm) else np.zeros(2, np.int64)
     local = cm - origin
@@ -165,16 +166,6 @@ def coverage_of_matched_polygons(
     )
     everyone = np.arange(len(polygons), dtype=np.int32)
     return regroup(edges, everyone, edges.face_values, straighten=False)
-
-
-def ragged(polygons: Polygons) -> tuple[npt.NDArray[np.float64], Int64, Int64]:
-    """Coordinates (n, 2), offsets of rings and offsets of polygons; `shapely.to_ragged_array` refuses none at all."""
-    if not len(polygons):
-        return np.empty((0, 2)), np.zeros(1, np.int64), np.zeros(1, np.int64)
-    kind, coordinates, (rings, offsets) = shapely.to_ragged_array(polygons, include_z=False)
-    if kind != shapely.GeometryType.POLYGON:
-        raise GeometryError(f"expected single polygons, got {kind.name}")
-    return coordinates[:, :2], np.asarray(rings, np.int64), np.asarray(offsets, np.int64)
 
 
 def match_polygons(kind: type[CoverageT], geometries: Any, *, crs: str) -> Matched[CoverageT]:

@@ -18,10 +18,10 @@ import numpy as np
 import numpy.typing as npt
 
 from millesime.errors import CrsError, ImageryError
-from millesime.geo.coverage.matching import ragged
 from millesime.geo.coverage.scanlines import burn_faces, count_faces, count_polygons, face_changes, occurring
 from millesime.geo.coverage.threads import shares, side_by_side
 from millesime.geo.grid import Grid
+from millesime.geo.polygon_rings import ring_layout
 from millesime.geo.precision import polygons_of
 
 if TYPE_CHECKING:
@@ -241,7 +241,7 @@ class _Placed:
 def _placed(polygons: Any, grid: Grid) -> _Placed:
     given = np.atleast_1d(np.asarray(polygons, dtype=object))
     parts, owner = polygons_of(given)
-    coordinates, rings, offsets = ragged(parts)
+    coordinates, rings, offsets = ring_layout(parts)
     xy = _in_pixels(coordinates, grid)
     return _Placed(xy, rings, offsets, *_row_ranges(xy, rings[offsets], grid.height), owner, len(given))
 
