@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import rasterio
-from rasterio.transform import from_origin
 from rasterio.windows import Window as RasterWindow
 
 from benchmarks._peers import module_missing
@@ -44,7 +43,7 @@ def orthophoto(px: int) -> Path:
     part = path.with_suffix(".partial")
     profile = {
         "driver": "GTiff", "width": px, "height": px, "count": BANDS, "dtype": "uint8", "crs": "EPSG:2154",
-        "transform": from_origin(_WEST, _NORTH, PIXEL_M, PIXEL_M), "tiled": True, "blockxsize": _BLOCK,
+        "transform": rasterio.Affine(PIXEL_M, 0, _WEST, 0, -PIXEL_M, _NORTH), "tiled": True, "blockxsize": _BLOCK,
         "blockysize": _BLOCK, "compress": "deflate", "interleave": "pixel",
     }  # fmt: skip
     with rasterio.open(part, "w", **profile) as file:

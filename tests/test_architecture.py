@@ -53,6 +53,7 @@ RIM_PLACES = {
     "model/checkpoints.py",
     "model/published/conversion.py",
     "model/published/hub.py",
+    "model/published/kept.py",
     "model/runtimes/models.py",
     "model/train.py",
     "nomenclature/tables/__init__.py",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
+import sys
 from collections import OrderedDict
 
 import numpy as np
@@ -18,7 +20,8 @@ pytestmark = pytest.mark.torch
 
 from millesime.model.architectures.upernet import _AveragePool  # noqa: E402
 from millesime.model.published import published_model  # noqa: E402
-from millesime.model.published.conversion import cache_folder, converted  # noqa: E402
+from millesime.model.published.conversion import converted  # noqa: E402
+from millesime.model.published.kept import cache_folder  # noqa: E402
 from millesime.model.published.networks import build_network  # noqa: E402
 
 NAME = "FLAIR-INC_rgbi_15cl_resnet34-unet"
@@ -86,6 +89,17 @@ def test_a_model_is_loaded_by_the_path_of_its_weights(monkeypatch, tmp_path, wei
     monkeypatch.setenv("MILLESIME_CACHE", str(tmp_path))
     assert load(weights).card.name == NAME
     assert next(cache_folder().glob("*/*.onnx")).is_relative_to(tmp_path)
+
+
+def test_what_was_converted_is_found_without_torch(monkeypatch, tmp_path, weights):
+    monkeypatch.setenv("MILLESIME_CACHE", str(tmp_path))
+    load(weights)
+    code = (
+        "import sys\nfrom millesime.model import load\n"
+        f"model = load({str(weights)!r})\nmodel.open()\nprint(model.card.name, 'torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [NAME, "False"]
 
 
 @pytest.mark.parametrize(("size", "pool"), [(16, 1), (16, 3), (16, 6), (17, 6), (7, 6)])

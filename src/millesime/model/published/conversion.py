@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +15,13 @@ import torch
 from torch import Tensor, nn
 
 from millesime.errors import ModelError
-from millesime.io.files import folder_written_whole, local_file
+from millesime.io.files import folder_written_whole
 from millesime.model import export
 from millesime.model.card import ModelCard
 from millesime.model.published.catalogue import PublishedModel, published_model
+from millesime.model.published.kept import place_of
 from millesime.model.published.networks import build_network, parameter_count
 from millesime.model.published.weights import fill, read_weights
-
-#: Changes when the same weights would be converted to something else.
-_VERSION = 1
 
 #: Windows of a network without a fixed size are a multiple of this.
 _MULTIPLE_PX = 32
@@ -51,14 +48,6 @@ class _FromDigitalNumbers(nn.Module):
         return logits
 
 
-def cache_folder() -> Path:
-    """Where converted models are kept: MILLESIME_CACHE, else the user's cache folder."""
-    own = os.environ.get("MILLESIME_CACHE")
-    if own:
-        return Path(own) / "models"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "millesime" / "models"
-
-
 def converted(
     weights: str | Path, *, name: str | None = None, window_px: int | None = None, cache: Path | None = None
 ) -> Path:
@@ -73,21 +62,17 @@ def converted(
     Raises:
         ModelError: unknown name, weights of another network, or an .onnx file that does not answer as torch does.
     """
-    file = local_file(weights)
-    facts = published_model(name or file.name)
-    window = window_px or facts.window_px
-    digest = _digest(file)
-    folder = (cache or cache_folder()) / f"{facts.name}-{digest[:16]}-{window}px-{_VERSION}"
-    path = folder / f"{facts.name}.onnx"
-    if path.is_file() and path.with_suffix(".json").is_file():
-        return path
-    content, card = convert(facts, file, window_px=window, source_sha256=digest)
+    place = place_of(weights, name=name, window_px=window_px, cache=cache)
+    if place.is_made:
+        return place.path
+    content, card = convert(place.facts, place.file, window_px=place.window_px, source_sha256=place.digest)
+    folder = place.path.parent
     folder.parent.mkdir(parents=True, exist_ok=True)
     with folder_written_whole(folder, replaces="*") as made:
-        (made / path.name).write_bytes(content)
+        (made / place.path.name).write_bytes(content)
         text = json.dumps(card.model_dump(mode="json"), indent=2, ensure_ascii=False)
-        (made / path.with_suffix(".json").name).write_text(text + "\n", encoding="utf-8")
-    return path
+        (made / place.path.with_suffix(".json").name).write_text(text + "\n", encoding="utf-8")
+    return place.path
 
 
 def convert(facts: PublishedModel, file: Path, *, window_px: int, source_sha256: str) -> tuple[bytes, ModelCard]:
@@ -167,8 +152,3 @@ def _card(
         licence=facts.licence,
         limits=limits,
     )
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()

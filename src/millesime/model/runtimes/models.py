@@ -12,6 +12,7 @@ from millesime.errors import InputError, ModelError
 from millesime.io.files import local_file
 from millesime.model.card import ModelCard
 from millesime.model.published.catalogue import is_published
+from millesime.model.published.kept import place_of
 from millesime.model.runtimes.choice import Choice, choose
 from millesime.model.runtimes.interface import Runtime
 from millesime.model.runtimes.onnx_runtime import OnnxRuntime
@@ -121,15 +122,18 @@ def _builtin(text: str) -> Path:
 
 def _published(weights: Path, *, name: str | None = None, notes: tuple[str, ...] = ()) -> Model:
     """Published weights, converted unless they were."""
-    try:
-        from millesime.model.published.conversion import converted
-    except ModuleNotFoundError as error:
-        raise ModelError(
-            f"{error.name} is not installed; published weights are converted with it, once",
-            place=weights,
-            remedy="pip install torch==2.13.0, then pip install 'millesime[published]'",
-        ) from error
-    found = _with_card(converted(weights, name=name), weights=weights)
+    place = place_of(weights, name=name)
+    if not place.is_made:
+        try:
+            from millesime.model.published.conversion import converted
+        except ModuleNotFoundError as error:
+            raise ModelError(
+                f"{error.name} is not installed; published weights are converted with it, once",
+                place=weights,
+                remedy="pip install torch==2.13.0, then pip install 'millesime[published]'",
+            ) from error
+        converted(weights, name=name)
+    found = _with_card(place.path, weights=weights)
     told = f"weights {weights.name}, sha256 {found.card.training.get('weights sha256', 'not told')}"
     return Model(found.card, found.path, found.weights, (*notes, told))
 
