@@ -38,10 +38,25 @@ from millesime.cli.quality_options import (
     asked,
     vintages,
 )
+from millesime.cli.run_options import (
+    AllowMissing,
+    Assemble,
+    ConfidenceFile,
+    Date,
+    Scheduler,
+    ShardOption,
+    Stac,
+    SuperTilePx,
+    Workers,
+    dated,
+    scheduled,
+)
 
 
 def command(
-    output: Annotated[Path, typer.Option("-o", "--output", help="Class raster to write (COG).")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="Class raster to write: .tif (COG), or .vrt with its files.")
+    ],
     image: ImageFiles = None,
     rgb: RgbFiles = None,
     irc: IrcFiles = None,
@@ -49,14 +64,21 @@ def command(
     dtm: DtmFiles = None,
     height: HeightFiles = None,
     model: Models = None,
-    confidence: Annotated[Path | None, typer.Option(help="Confidence raster to write: round(100 p).")] = None,
+    confidence: ConfidenceFile = None,
     bands: BandNumbers = None,
     scale: Scales = None,
     resample: Resample = False,
     height_coding: HeightCodingOption = "flair8",
     crs: FileCrs = None,
     honour_nodata: HonourNodata = False,
-    workers: Annotated[int, typer.Option(min=1, help="Windows computed at once; the result does not change.")] = 1,
+    workers: Workers = 1,
+    super_tile_px: SuperTilePx = None,
+    shard: ShardOption = None,
+    assemble: Assemble = False,
+    allow_missing: AllowMissing = False,
+    scheduler: Scheduler = None,
+    stac: Stac = False,
+    date: Date = None,
     window_px: Annotated[
         int | None, typer.Option("--window-px", min=1, help="Side of a window; the model's own by default.")
     ] = None,
@@ -83,12 +105,20 @@ def command(
     as_json: AsJson = False,
 ) -> None:
     """Predict the cover class of every pixel, with the confidence of the network on demand."""
+    from millesime.cli.predict_files import told, write_beside
     from millesime.compute import terminal_progress
-    from millesime.cover_raster.product import Schedule
     from millesime.cover_raster.series import KeptOpen
-    from millesime.cover_raster.step import write
+    from millesime.cover_raster.step import predict_cover
     from millesime.errors import IncompleteError
 
+    schedule = scheduled(
+        workers=workers,
+        super_tile_px=super_tile_px,
+        shard=shard,
+        assemble=assemble,
+        allow_missing=allow_missing,
+        scheduler=scheduler,
+    )
     ask = asked(
         output,
         models=model,
@@ -127,7 +157,7 @@ def command(
             crs=vintage.crs,
             honour_nodata=honour_nodata,
         )
-        wanted.append((vintage, paths, imagery))
+        wanted.append((vintage, paths, imagery, dated(date, stac=stac, year=vintage.year)))
     results: dict[int | None, dict[str, Any]] = {}
     incomplete: list[IncompleteError] = []
     with terminal_progress(notes_in_pipe=True) as progress:
@@ -135,48 +165,56 @@ def command(
             progress.note(f"warning: {note}")
         choice = network.choose(runtime, precision)
         progress.note(f"note: runtime {choice}")
-        for vintage, paths, imagery in wanted:
+        for vintage, paths, imagery, dates in wanted:
             for note in imagery.notes:
                 progress.note(f"note: {note}")
+            cover = predict_cover(
+                imagery,
+                network,
+                paths["cover"] or output,
+                confidence=paths["confidence"],
+                top=paths["top"],
+                top_k=ask.top_k,
+                probabilities=paths["probabilities"],
+                parameters=ask.parameters,
+                calibration=ask.calibration,
+                choice=choice,
+                schedule=schedule,
+                progress=progress,
+                label="cover" if vintage.year is None else f"cover {vintage.year}",
+            )
+            beside = write_beside(cover, stac=stac, dates=dates)
             try:
-                summary = write(
-                    imagery,
-                    network,
-                    paths["cover"] or output,
-                    confidence=paths["confidence"],
-                    top=paths["top"],
-                    top_k=ask.top_k,
-                    probabilities=paths["probabilities"],
-                    parameters=ask.parameters,
-                    calibration=ask.calibration,
-                    choice=choice,
-                    schedule=Schedule(threads=workers),
-                    progress=progress,
-                    label="cover" if vintage.year is None else f"cover {vintage.year}",
-                )
+                cover.report.require_complete()
             except IncompleteError as error:
-                if vintage.year is None:
-                    raise
                 incomplete.append(error)
-                continue
+            summary = cover.summary
             results[vintage.year] = {
                 **{name: None if path is None else str(path) for name, path in paths.items()},
                 "pixels": summary.counts["pixels"],
                 "nodata_pixels": summary.counts["nodata_pixels"],
                 "areas_m2": dict(summary.areas_m2),
                 "options": {**ask.told(), "runtime": str(choice), "config": None if config is None else str(config)},
-                "notes": [*ask.notes, *imagery.notes, *network.notes, *summary.notes],
+                **told(cover),
+                "beside": beside,
+                "notes": [*ask.notes, *imagery.notes, *network.notes, *cover.report.notes, *summary.notes],
             }
+    text = "\n\n".join(_as_text(result) for result in results.values())
+    emit(results[None] if years is None else {"years": results}, as_json=as_json, text=text)
+    if len(incomplete) == 1:
+        raise incomplete[0]
     if incomplete:
         raise IncompleteError(
             "\n".join(f"{error.place}: {error.message}" for error in incomplete), remedy=incomplete[0].remedy
         )
-    text = "\n\n".join(_as_text(result) for result in results.values())
-    emit(results[None] if years is None else {"years": results}, as_json=as_json, text=text)
 
 
 def _as_text(result: Mapping[str, Any]) -> str:
     rows = sorted(result["areas_m2"].items(), key=lambda item: (-item[1], item[0]))
     total = sum(result["areas_m2"].values()) or 1.0
     lines = [f"{name:<20}{area:>14,.0f} m²{100 * area / total:>7.1f} %" for name, area in rows]
+    if not result["written"]:
+        tiles = result["super_tiles"]
+        done = tiles["total"] - tiles["left_to_others"] - tiles["missing"]
+        return f"{result['cover']} is not written yet: {done} of {tiles['total']} super-tiles are there"
     return "\n".join([result["cover"], *lines])

@@ -78,8 +78,8 @@ class Schedule:
 class Report:
     """What a run did and what it wrote."""
 
-    outputs: Mapping[str, Path]
-    """Raster of each layer, when they are written."""
+    outputs: Mapping[Layer, Path]
+    """Raster of each layer, the classes first."""
 
     written: bool
     """Whether the rasters stand now: not after a shard, nor when super-tiles are missing and may not be."""
@@ -120,7 +120,7 @@ class Report:
             + ("" if self.written else ", so that the output is not written")
             + ":\n"
             + "\n".join(told),
-            place=self.outputs["classes"],
+            place=next(iter(self.outputs.values())),
             remedy="repair the files named and run the command again: only what is missing is computed"
             + ("" if self.written else "; or give --allow-missing to write the rest now"),
         )
@@ -289,7 +289,7 @@ def _report(
         for value, count in record["counts"].items():
             counts[int(value)] = counts.get(int(value), 0) + count
     return Report(
-        outputs={layer.name: path for layer, path in outputs.items()},
+        outputs=dict(outputs),
         written=written,
         super_tiles=len(tiles),
         computed=len(outcome.computed),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -71,7 +73,31 @@ def run(context: StepContext) -> Summary:
     )
 
 
-def write(
+@dataclass(frozen=True)
+class Cover:
+    """What a run made, and of what."""
+
+    report: Report
+    summary: Summary
+    imagery: Imagery
+    """The bands that were read."""
+
+    card: ModelCard
+
+
+def write(imagery: Imagery, model: Openable, path: Path, *, parameters: Parameters, **options: Any) -> Summary:
+    """Predict the area of an imagery and write its rasters; options of `predict_cover`.
+
+    Raises:
+        ModelError: the model does not fit the imagery.
+        IncompleteError: a part of the imagery cannot be read.
+    """
+    cover = predict_cover(imagery, model, path, parameters=parameters, **options)
+    cover.report.require_complete()
+    return cover.summary
+
+
+def predict_cover(
     imagery: Imagery,
     model: Openable,
     path: Path,
@@ -87,8 +113,8 @@ def write(
     progress: Progress | None = None,
     root: Path | None = None,
     label: str = "cover",
-) -> Summary:
-    """Predict the area of an imagery and write its class raster.
+) -> Cover:
+    """Predict the area of an imagery and write its rasters; what is missing is told by the report.
 
     Args:
         imagery: what to predict.
@@ -108,7 +134,6 @@ def write(
 
     Raises:
         ModelError: the model does not fit the imagery.
-        IncompleteError: a part of the imagery cannot be read, and the schedule does not allow it.
     """
     card = model.card
     bands = card.bands if set(card.bands) <= set(imagery.bands) else imagery.bands
@@ -145,8 +170,7 @@ def write(
         progress=progress,
         label=label,
     )
-    report.require_complete()
-    return summary_of(report, card, chosen, pixel_m=imagery.grid.pixel_m)
+    return Cover(report, summary_of(report, card, chosen, pixel_m=imagery.grid.pixel_m), imagery, card)
 
 
 def summary_of(report: Report, card: ModelCard, choice: Choice, *, pixel_m: float) -> Summary:

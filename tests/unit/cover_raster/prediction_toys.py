@@ -19,6 +19,7 @@ from millesime.cover_raster.product import Schedule, predict_imagery
 from millesime.geo.grid import Grid
 from millesime.imagery import BANDS
 from millesime.imagery.step import describe
+from millesime.io.parts import PartsFolder
 from millesime.io.raster import write_raster
 from millesime.model import ModelCard
 
@@ -103,25 +104,27 @@ def digest(path):
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
-def killed_and_resumed(image, output, *, times, seed):
-    """Start the run, kill it at a random moment, as many times; then let it end. Super-tiles computed by the last."""
-    moments = random.Random(seed)
-    run = {"model": ToyModel(toy_card(), seconds=0.02), "super_tile_px": 64, "threads": 2}
-    killed = 0
-    while killed < times:
+def killed_and_resumed(image, output, *, seed):
+    """Start the run and kill it at a random moment, five times; then let it end. Prints what the last one did."""
+    chance = random.Random(seed)
+    run = {"model": ToyModel(toy_card(), seconds=0.03), "super_tile_px": 64, "threads": 2}
+    folder = PartsFolder.beside(output).path
+    for done in sorted(chance.sample(range(8), 5)):
         process = os.fork()
         if process == 0:
             predicted(image, output, **run)
             os._exit(0)
-        time.sleep(moments.uniform(0.05, 0.5))
+        # At a random moment after so many super-tiles are there: a fixed time would depend on the machine.
+        while len(list(folder.glob("0*.json"))) < done:
+            time.sleep(0.002)
+        time.sleep(chance.uniform(0.0, 0.1))
         os.kill(process, signal.SIGKILL)
         _, status = os.waitpid(process, 0)
         if not os.WIFSIGNALED(status):
             raise SystemExit("the run ended before it was killed")
-        killed += 1
     report = predicted(image, output, **run)
     sys.stdout.write(f"{report.computed} {report.kept}")
 
 
 if __name__ == "__main__":
-    killed_and_resumed(Path(sys.argv[1]), Path(sys.argv[2]), times=int(sys.argv[3]), seed=int(sys.argv[4]))
+    killed_and_resumed(Path(sys.argv[1]), Path(sys.argv[2]), seed=int(sys.argv[3]))

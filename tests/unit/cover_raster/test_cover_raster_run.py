@@ -77,12 +77,12 @@ def test_what_other_shards_lack_is_missing_when_put_together_and_made_by_a_plain
 
 def test_a_run_killed_five_times_goes_on_with_the_same_bytes(whole, tmp_path):
     output = tmp_path / "cover.tif"
-    script = [sys.executable, toys.__file__, str(whole[0]), str(output), "5", "11"]
+    script = [sys.executable, toys.__file__, str(whole[0]), str(output), "11"]
     done = subprocess.run(script, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     computed, kept = map(int, done.stdout.split())
     assert computed + kept == COUNT
-    assert kept > 0, "the kills left nothing: they prove nothing"
+    assert 4 <= kept < COUNT, "the kills came too early or too late: they prove nothing"
     assert_same(whole, output)
 
 
