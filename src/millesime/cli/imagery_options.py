@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -90,6 +91,7 @@ def described(
         ImageryError: tells every fault of every file.
     """
     from millesime.imagery.digital_numbers import parse_scaling
+    from millesime.imagery.notes import heights_told
     from millesime.imagery.step import describe
 
     given = {role: (found,) if isinstance(found, Path) else tuple(found) for role, found in files.items() if found}
@@ -97,7 +99,7 @@ def described(
     numbers = None if bands is None else _numbers(bands)
     scaling = parse_scaling(scale or ())
     try:
-        return describe(
+        imagery = describe(
             given,
             bands=card.bands,
             numbers=numbers,
@@ -114,6 +116,7 @@ def described(
             f"{', '.join(OPTIONS[role] for role in given)}"
         )
         raise ImageryError(error.message, place=error.place, remedy=remedy) from error
+    return replace(imagery, notes=(*imagery.notes, *heights_told(imagery.files, imagery.grid)))
 
 
 def _require(given: Mapping[str, tuple[Path, ...]], card: ModelCard, bands: str | None) -> None:

@@ -9,13 +9,17 @@ from millesime.geo.grid import Bounds, Grid
 from millesime.imagery.choice import IMAGES, ROLES, Bands, chosen, count_faults, held_bands, missing_files
 from millesime.imagery.digital_numbers import COLOURS, Limits, Scaling
 from millesime.imagery.facts import RasterFacts
-from millesime.imagery.mosaic import SAME_PLACE_PX, gap_px
+from millesime.imagery.mosaic import SAME_PLACE_PX
+from millesime.imagery.notes import choice_told, oddities, resampling_told, uncovered
 from millesime.imagery.product import BANDS, BandFile, HeightCoding, Imagery, Resampling, Tile
 
 __all__ = ["RasterFacts", "assemble"]
 
 #: Above this many pixels of a file under one of the grid, means are taken: pixels in between would be passed over.
 _FINE = 1.5
+
+#: Above this many pixels of a file along one of the grid it is refused: reading it would take its square in memory.
+_TOO_FINE = 32.0
 
 _REMEDY = "correct or replace the files; sources are in territory.toml"
 
@@ -73,6 +77,7 @@ def assemble(
     master = next((used[role] for role in (*IMAGES, *used) if role in used), None)
     if master is not None:
         faults += _place_faults(used, master, extent=extent, crs=crs)
+        faults += _size_faults(used, pixel_m or master.grid.pixel_m)
     lacking = [band for band in bands if not any(band in own for own in taken.values())]
     if not faults and master is not None and set(lacking) - {"height"}:
         faults.append(f"{master.path}: gives {_listed(taken)}; {', '.join(lacking)} is needed too")
@@ -91,11 +96,11 @@ def assemble(
         files=files,
         height_coding=height_coding,
         notes=(
-            *_notes({role: facts[role] for role in facts if role in taken}, extent or master.grid.bounds,
+            *oddities({role: facts[role] for role in facts if role in taken}, extent or master.grid.bounds,
                     honour=honour_ortho_nodata),
-            *_told_choice(facts, taken, numbers=numbers),
+            *choice_told(facts, taken, numbers=numbers),
             *told,
-            *_told_resampling(files, grid),
+            *resampling_told(files, grid),
         ),
         bands=tuple(bands),
     )  # fmt: skip
@@ -159,30 +164,17 @@ def _place_faults(
     bounds = extent or master.grid.bounds
     for role in IMAGES:
         if role in facts and role not in strangers:
-            faults.extend(f"{facts[role].path}: {fault}" for fault in _uncovered(facts[role].grid, bounds))
+            faults.extend(f"{facts[role].path}: {fault}" for fault in uncovered(facts[role].grid, bounds))
     return faults
 
 
-def _uncovered(grid: Grid, bounds: Bounds) -> list[str]:
-    """What of `bounds` the grid does not cover, side by side."""
-    tolerance_m = grid.pixel_m / 2
-    west, south, east, north = grid.bounds
-    short = {
-        "west": west - bounds[0],
-        "south": south - bounds[1],
-        "east": bounds[2] - east,
-        "north": bounds[3] - north,
-    }
-    missing = [f"{gap:.2f} m on the {side}" for side, gap in short.items() if gap > tolerance_m]
-    if not missing:
-        return []
+def _size_faults(facts: Mapping[str, RasterFacts], pixel_m: float) -> list[str]:
     return [
-        f"does not cover the extent {_told(bounds)}: it covers {_told(grid.bounds)} and misses {', '.join(missing)}"
+        f"{fact.path}: pixels of {fact.grid.pixel_m:g} m are too fine for pixels of {pixel_m:g} m; bring it nearer to "
+        "them first (gdalwarp -r average -tr)"
+        for fact in facts.values()
+        if pixel_m / fact.grid.pixel_m > _TOO_FINE
     ]
-
-
-def _told(bounds: Bounds) -> str:
-    return "[" + ", ".join(f"{edge:.2f}" for edge in bounds) + "]"
 
 
 def _scales(
@@ -264,51 +256,3 @@ def _resampling(grid: Grid, onto: Grid, *, is_height: bool) -> Resampling:
         return "bilinear"
     shifts = ((grid.west - onto.west) / onto.pixel_m, (grid.north - onto.north) / onto.pixel_m)
     return "identity" if all(abs(shift - round(shift)) < SAME_PLACE_PX for shift in shifts) else "nearest"
-
-
-def _notes(facts: Mapping[str, RasterFacts], bounds: Bounds, *, honour: bool) -> list[str]:
-    notes = []
-    for role, fact in facts.items():
-        if role not in IMAGES:
-            for fault in _uncovered(fact.grid, bounds):
-                notes.append(f"{fact.path}: {ROLES[role][0]} {fault}; height is taken as 0 there")
-        elif fact.nodata is not None:
-            if fact.dtype != "uint8" and not fact.masked:
-                notes.append(f"{fact.path}: the declared NoData value {fact.nodata:g} is believed: it is not 8-bit")
-            elif not honour:
-                reason = "its mask band tells where data is" if fact.masked else "every value is data"
-                notes.append(f"{fact.path}: the declared NoData value {fact.nodata:g} is ignored: {reason}")
-        if fact.has_gaps:
-            notes.append(f"{fact.path}: places that no file of the virtual raster fills are NoData")
-        if fact.tiles:
-            gaps = gap_px(fact.grid, fact.tiles)
-            told = f"; {gaps} px that no tile has are NoData" if gaps else ""
-            notes.append(f"{fact.path}: mosaic of {len(fact.tiles)} tiles, the first in the order given wins{told}")
-    return notes
-
-
-def _told_choice(
-    facts: Mapping[str, RasterFacts], taken: Mapping[str, Bands], *, numbers: Sequence[int] | None
-) -> list[str]:
-    """Which bands of an image are taken for which, where that was not evident."""
-    own = taken.get("image")
-    if own is None or (numbers is None and list(own.items()) == list(zip(BANDS, range(1, 6), strict=True))):
-        return []
-    listed = ", ".join(f"{index} as {band}" for band, index in own.items())
-    return [f"{facts['image'].path}: bands read: {listed}"]
-
-
-_HOW = {
-    "nearest": "each pixel takes the nearest of its pixels",
-    "bilinear": "bilinear",
-    "average": "mean of the pixels under each",
-}
-
-
-def _told_resampling(files: Sequence[BandFile], grid: Grid) -> list[str]:
-    """How images are brought on the grid, where they are not on it; heights on pixels of another size always are."""
-    return [
-        f"{file.path}: pixels of {file.grid.pixel_m:g} m are brought to {grid.pixel_m:g} m: {_HOW[file.resampling]}"
-        for file in files
-        if file.resampling != "identity" and not (file.is_height and file.resampling == "bilinear")
-    ]

@@ -23,6 +23,7 @@ from millesime.imagery.mosaic import joined
 from millesime.imagery.overlaps import differing_overlaps
 from millesime.imagery.product import BANDS, BandFile, HeightCoding, Imagery, Tile, to_json
 from millesime.imagery.reader import ImageryReader
+from millesime.io.crs import is_in_degrees
 from millesime.io.raster import RasterReader
 from millesime.io.raster_files import raster_files
 from millesime.io.raster_pool import PooledRaster, RasterPool
@@ -137,9 +138,13 @@ def _facts(given: Files, *, crs: str | None, root: Path | None) -> tuple[RasterF
         return None, [_sentence(error)]
     for path in paths:
         try:
-            tiles.append(_examine(path, crs=crs, root=root))
+            fact = _examine(path, crs=crs, root=root)
         except InputError as error:
             faults.append(_sentence(error))
+            continue
+        tiles.append(fact)
+        if is_in_degrees(fact.grid.crs):
+            faults.append(f"{fact.path}: is in {fact.grid.crs}, in degrees; warp it to metres (gdalwarp -t_srs)")
     if faults or not tiles:
         return None, faults
     if len(tiles) == 1:

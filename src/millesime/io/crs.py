@@ -66,6 +66,11 @@ def resolve_crs(found: Any, *, given: str | None = None, place: str | Path | Non
     return own
 
 
+def is_in_degrees(code: str) -> bool:
+    """Whether coordinates of a CRS are longitudes and latitudes."""
+    return bool(pyproj.CRS.from_user_input(code).is_geographic)
+
+
 def _same_projection(left: pyproj.CRS, right: pyproj.CRS) -> bool:
     if not (left.is_projected and right.is_projected):
         return False

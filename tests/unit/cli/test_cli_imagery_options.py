@@ -63,6 +63,18 @@ def test_what_is_needed_follows_from_the_model(tmp_path):
     assert chosen.files[0].bands == ("red", "green", "near_infrared")
 
 
+def test_how_heights_are_brought_on_the_grid_is_told(tmp_path):
+    write_raster(tmp_path / "rgb.tif", np.zeros((3, 20, 30), np.uint8), GRID)
+    heights = Grid(GRID.crs, GRID.west, GRID.north, 0.5, 12, 8)
+    for name in ("dsm", "dtm"):
+        write_raster(tmp_path / f"{name}.tif", np.zeros((1, 8, 12), np.float32), heights)
+    files = {role: [tmp_path / f"{role}.tif"] for role in ("rgb", "dsm", "dtm")}
+    notes = described(files, card(("red", "height"))).notes
+    assert notes == tuple(
+        f"{tmp_path / name}.tif: heights of 0.5 m are brought to 0.2 m: bilinear" for name in ("dsm", "dtm")
+    )
+
+
 def test_faults_of_files_speak_of_options(tmp_path):
     profile = {
         "driver": "GTiff",

@@ -181,6 +181,11 @@ def test_pixels_of_another_size_are_asked_for():
     assert (same.grid, same.files[0].resampling) == (ORTHO, "identity")
 
 
+def test_pixels_that_are_far_too_fine_are_refused():
+    with pytest.raises(ImageryError, match=r"pixels of 0\.2 m are too fine for pixels of 10 m"):
+        assemble({"rgb": fact("rgb")}, bands=RGB, pixel_m=10.0)
+
+
 def test_an_imagery_reads_fewer_bands_in_another_order():
     files = (
         BandFile("rgb", RGB, (1, 2, 3), ORTHO, "identity", nodata=255.0),

@@ -251,6 +251,25 @@ def test_a_file_that_does_not_say_where_it_lies_is_refused(scene, tmp_path):
         describe({"rgb": path}, bands=RGB)
 
 
+def test_degrees_are_refused(scene, tmp_path):
+    place = rasterio.Affine(2e-6, 0.0, 3.87, 0.0, -2e-6, 43.6)
+    with pytest.raises(ImageryError, match="is in EPSG:4326, in degrees; warp it to metres"):
+        describe({"rgb": cut(tmp_path / "a.tif", scene, GRID.whole, crs="EPSG:4326", transform=place)}, bands=RGB)
+
+
+def test_a_declared_value_of_a_later_tile_is_told(scene, tmp_path):
+    """As for one file: not believed on 8 bits, believed when asked to."""
+    cut(tmp_path / "a.tif", scene, Window(0, 0, 60, 40))
+    white = np.full_like(scene, 255)
+    cut(tmp_path / "b.tif", white, Window(0, 40, 60, 50), nodata=255)
+    imagery = describe({"rgb": tmp_path}, bands=RGB)
+    assert "the declared NoData value 255 is ignored: every value is data" in imagery.notes[0]
+    assert whole(imagery)[1].all()
+    believed = describe({"rgb": tmp_path}, bands=("red",), honour_ortho_nodata=True)
+    assert [tile.nodata for tile in believed.files[0].tiles] == [None, 255.0]
+    assert whole(believed)[1][0, [39, 40]].tolist() == [True, False]
+
+
 def test_resampled_imagery_is_the_same_for_any_window(scene, tmp_path):
     """Colours of 0.2 m and infra-red of 0.5 m on pixels of 0.3 m."""
     near = Grid(GRID.crs, GRID.west - 0.1, GRID.north + 0.3, 0.5, 38, 26)
