@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 
 import geopandas
+import numpy as np
 import pytest
 import shapely
 from typer.testing import CliRunner
@@ -31,7 +32,7 @@ CASES = {(): 200, ("--t-other", "500"): 100, ("--mode", "sparte-2024"): 200}
 
 
 def box(bounds):
-    return shapely.transform(shapely.box(*bounds), lambda xy: xy + [WEST, SOUTH])
+    return shapely.transform(shapely.box(*bounds), lambda xy: np.add(xy, (WEST, SOUTH)))
 
 
 def state(year, new):
@@ -140,7 +141,7 @@ def test_options_without_effect_are_refused(delivered, tmp_path, command):
 
 
 def test_noise_of_borders_is_in_the_stocks_and_told_apart(tmp_path):
-    """A road seen 0.3 m wider on 60 m, 18 m² of noise, and the house: the stocks differ by 218 m², the change is 200."""
+    """A road seen 0.3 m wider on 60 m, 18 m² of noise, and a house: stocks differ by 218 m², the change is 200."""
     for year, new in ((2019, [((50, 50, 110, 110), ROAD)]), (2022, [((50, 50, 110.3, 110), ROAD), NEW[1]])):
         write_geopackage(tmp_path / f"OCSGE_{year}.gpkg", {"OCCUPATION_SOL": state(year, new)})
     both = [str(tmp_path / f"OCSGE_{year}.gpkg") for year in (2019, 2022)]
