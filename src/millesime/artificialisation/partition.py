@@ -6,7 +6,7 @@ lies on the edge of another one splits that edge, so that partitions whose verti
 read rightly too. Rounding to the centimetre may leave such a vertex beside the edge: what found no neighbour exactly is
 looked at again within that distance.
 
-Edges and vertices are packed into one 64-bit number each and sorted: a whole département has ten million of them.
+Vertices are numbered and edges paired by compiled loops: a whole département has ten million of them.
 """
 
 from __future__ import annotations
@@ -20,9 +20,13 @@ import numpy.typing as npt
 import shapely
 
 from millesime.errors import GeometryError
+from millesime.geo.coverage.edges import ALONE, CROWDED, twins_of_edges, whole_centimetres
+from millesime.geo.coverage.measures import double_areas
+from millesime.geo.coverage.noding import LARGEST_SPREAD, ends_of_lines, number_points
 from millesime.geo.polygon_rings import ring_layout
 
 Indices = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
 
 CM_PER_M = 100
@@ -69,34 +73,40 @@ class Partition:
 
 @dataclass(frozen=True)
 class _Edges:
-    """Directed stretches of boundary: vertices `start` and `end`, polygon `owner`."""
+    """Directed stretches of boundary."""
 
-    start: Indices
-    end: Indices
-    owner: Indices
+    ends: Numbers
+    """(n, 2) numbers of the vertices where each starts and ends."""
+
+    owner: Numbers
+    """(n,) polygon."""
 
     def __len__(self) -> int:
         return len(self.owner)
 
+    @property
+    def start(self) -> Numbers:
+        return self.ends[:, 0]
+
+    @property
+    def end(self) -> Numbers:
+        return self.ends[:, 1]
+
     def where(self, keep: Flags) -> _Edges:
-        return _Edges(self.start[keep], self.end[keep], self.owner[keep])
+        return _Edges(self.ends[keep], self.owner[keep])
 
     def __add__(self, other: _Edges) -> _Edges:
-        return _Edges(
-            np.concatenate([self.start, other.start]),
-            np.concatenate([self.end, other.end]),
-            np.concatenate([self.owner, other.owner]),
-        )
+        return _Edges(np.concatenate([self.ends, other.ends]), np.concatenate([self.owner, other.owner]))
 
 
 @dataclass(frozen=True)
 class _Twins:
     """Edges paired with those on their other side."""
 
-    first: Indices
+    first: Numbers
     """(p,) owner of one edge of each pair."""
 
-    second: Indices
+    second: Numbers
     """(p,) owner of the other one."""
 
     alone: Flags
@@ -131,7 +141,11 @@ def partition_of(geometries: Sequence[Any] | npt.NDArray[Any], *, corners: bool 
     contacts, edges = _contacts(edges, vertices, n_polygons=len(polygons))
     n_vertices = max(len(vertices), 1)
     # Each (polygon, vertex) once, packed.
-    at_corner = _sorted_distinct(edges.owner * n_vertices + edges.start) if corners else np.empty(0, dtype=np.int64)
+    at_corner = (
+        _sorted_distinct(edges.owner.astype(np.int64) * n_vertices + edges.start)
+        if corners
+        else np.empty(0, dtype=np.int64)
+    )
     return Partition(
         doubled_area=area,
         first=contacts.first,
@@ -158,49 +172,37 @@ def _single_polygons(geometries: Sequence[Any] | npt.NDArray[Any]) -> npt.NDArra
     return np.asarray(parts, dtype=object)
 
 
-def _boundaries(polygons: npt.NDArray[Any]) -> tuple[_Edges, Indices, Indices]:
-    """Edges of positive length; (v, 2) vertices in whole centimetres; (n,) doubled areas."""
+def _boundaries(polygons: npt.NDArray[Any]) -> tuple[_Edges, Numbers, Indices]:
+    """Edges of positive length; (v, 2) vertices in whole centimetres; (n,) doubled areas.
+
+    Raises:
+        GeometryError: polygons too far from one another.
+    """
     if not len(polygons):
-        nothing = np.empty(0, dtype=np.int64)
-        return _Edges(nothing, nothing, nothing), np.empty((0, 2), dtype=np.int64), nothing
-    xy, ring_offsets, polygon_offsets = ring_layout(polygons)
-    xy *= CM_PER_M
-    cm = np.rint(xy, out=xy).astype(np.int64)
-    del xy
-    cm -= cm.min(axis=0)
+        nothing = np.empty(0, dtype=np.int32)
+        return _Edges(nothing.reshape(0, 2), nothing), nothing.reshape(0, 2), np.empty(0, dtype=np.int64)
+    coordinates, ring_offsets, polygon_offsets = ring_layout(polygons)
+    low, high = (np.rint(side * CM_PER_M) for side in (coordinates.min(axis=0), coordinates.max(axis=0)))
+    if not (high - low).max() <= LARGEST_SPREAD:
+        raise GeometryError(
+            f"polygons spread over {(high - low).max() / 100_000:.0f} km, more than the 1 cm grid can hold",
+            remedy="look for a faulty coordinate",
+        )
+    cm, _ = whole_centimetres(coordinates, int(low[0]), int(low[1]))
+    del coordinates
     area = _doubled_areas(cm, ring_offsets, polygon_offsets)
-    vertices, vertex = _numbered(cm)
-    n_vertices = len(cm)
+    vertices, number = number_points(cm, 1, np.empty((0, 2), dtype=np.int64))
     del cm
-    ring_owner = np.repeat(np.arange(len(polygons)), np.diff(polygon_offsets))
-    within_ring = np.ones(n_vertices, dtype=bool)
-    within_ring[ring_offsets[1:] - 1] = False  # from the last vertex of a ring, no edge starts
-    starts = np.flatnonzero(within_ring)
-    owner = np.repeat(ring_owner, np.diff(ring_offsets) - 1)
-    edges = _Edges(vertex[starts], vertex[starts + 1], owner.astype(np.int64))
+    ends = ends_of_lines(number, ring_offsets)
+    ring_owner = np.repeat(np.arange(len(polygons), dtype=np.int32), np.diff(polygon_offsets))
+    edges = _Edges(ends, np.repeat(ring_owner, np.diff(ring_offsets) - 1))
     with_length = edges.start != edges.end
     return edges if with_length.all() else edges.where(with_length), vertices, area
 
 
-def _numbered(cm: Indices) -> tuple[Indices, Indices]:
-    """(v, 2) the distinct points, and (n,) the number of each point given."""
-    packed = (cm[:, 0] << 32) | cm[:, 1]
-    order = np.argsort(packed)
-    packed = packed[order]
-    is_new = np.ones(len(packed), dtype=bool)
-    is_new[1:] = packed[1:] != packed[:-1]
-    number = np.empty(len(packed), dtype=np.int64)
-    number[order] = np.cumsum(is_new) - 1
-    distinct = packed[is_new]
-    return np.column_stack([distinct >> 32, distinct & 0xFFFFFFFF]), number
-
-
-def _doubled_areas(cm: Indices, ring_offsets: Indices, polygon_offsets: Indices) -> Indices:
-    """Twice the area of each polygon: its shell less its holes. int64 may wrap on the way, the sum is right."""
-    cross = np.zeros(len(cm), dtype=np.int64)
-    cross[:-1] = cm[:-1, 0] * cm[1:, 1] - cm[1:, 0] * cm[:-1, 1]
-    cross[ring_offsets[1:] - 1] = 0
-    size = np.abs(np.add.reduceat(cross, ring_offsets[:-1]))
+def _doubled_areas(cm: Numbers, ring_offsets: Indices, polygon_offsets: Indices) -> Indices:
+    """Twice the area of each polygon: its shell less its holes."""
+    size = np.abs(double_areas(cm, ring_offsets))
     is_shell = np.zeros(len(size), dtype=bool)
     is_shell[polygon_offsets[:-1]] = True
     return np.asarray(np.add.reduceat(np.where(is_shell, size, -size), polygon_offsets[:-1]), dtype=np.int64)
@@ -213,18 +215,23 @@ def _sorted_distinct(values: Indices) -> Indices:
 
 def _twins(edges: _Edges, n_vertices: int) -> _Twins:
     """Pair the edges that join the same two vertices, whatever their direction."""
-    keys = np.minimum(edges.start, edges.end) * n_vertices + np.maximum(edges.start, edges.end)
-    order = np.argsort(keys)
-    keys = keys[order]
-    same = keys[1:] == keys[:-1]
-    crowded = int((same[1:] & same[:-1]).sum())
-    alone = np.ones(len(keys), dtype=bool)
-    alone[order[1:][same]] = False
-    alone[order[:-1][same]] = False
-    return _Twins(edges.owner[order[:-1][same]], edges.owner[order[1:][same]], alone, crowded)
+    twin = twins_of_edges(edges.ends, n_vertices)
+    one = np.flatnonzero(twin > np.arange(len(twin), dtype=np.int32))
+    other = twin[one]
+    crowded = np.flatnonzero(twin == CROWDED)
+    if not len(crowded):
+        return _Twins(edges.owner[one], edges.owner[other], twin == ALONE, 0)
+    ends = edges.ends[crowded]
+    keys = ends.min(axis=1).astype(np.int64) * n_vertices + ends.max(axis=1)
+    order = np.argsort(keys, kind="stable")
+    same = np.flatnonzero(keys[order[1:]] == keys[order[:-1]])
+    one = np.concatenate([one, crowded[order[same]]])
+    other = np.concatenate([other, crowded[order[same + 1]]])
+    more = len(keys) - 2 * len(_sorted_distinct(keys))
+    return _Twins(edges.owner[one], edges.owner[other], twin == ALONE, more)
 
 
-def _contacts(edges: _Edges, vertices: Indices, *, n_polygons: int) -> tuple[_Contacts, _Edges]:
+def _contacts(edges: _Edges, vertices: Numbers, *, n_polygons: int) -> tuple[_Contacts, _Edges]:
     """Who shares an edge with whom; and the edges, split where vertices lie on them.
 
     What matches vertex for vertex is paired first, then what matches once edges are split at the vertices that lie on
@@ -258,17 +265,18 @@ def _contacts(edges: _Edges, vertices: Indices, *, n_polygons: int) -> tuple[_Co
 def _pairs(twins: _Twins, n_polygons: int) -> Indices:
     """Each pair of different polygons once, packed, in order."""
     low, high = np.minimum(twins.first, twins.second), np.maximum(twins.first, twins.second)
-    return _sorted_distinct((low * n_polygons + high)[low != high])
+    apart = low != high
+    return _sorted_distinct(low[apart].astype(np.int64) * n_polygons + high[apart])
 
 
-def _split_at_vertices(lonely: _Edges, vertices: Indices, *, beside_cm: float) -> _Edges | None:
+def _split_at_vertices(lonely: _Edges, vertices: Numbers, *, beside_cm: float) -> _Edges | None:
     """Edges that found no twin, split at the vertices of the others that lie on them; None when there are none.
 
     Coordinates are whole numbers far below 2**53, so that GEOS decides exactly whether a point lies on an edge.
     """
     if not len(lonely):
         return None
-    candidates = _sorted_distinct(np.concatenate([lonely.start, lonely.end]))
+    candidates = _sorted_distinct(lonely.ends.reshape(-1).astype(np.int64))
     lines = shapely.linestrings(np.stack([vertices[lonely.start], vertices[lonely.end]], axis=1).astype(np.float64))
     points = shapely.points(vertices[candidates].astype(np.float64))
     tree = shapely.STRtree(lines)
@@ -283,16 +291,18 @@ def _split_at_vertices(lonely: _Edges, vertices: Indices, *, beside_cm: float) -
     return _chain_through(lonely, line[inner], vertex[inner], vertices)
 
 
-def _chain_through(lonely: _Edges, line: Indices, vertex: Indices, vertices: Indices) -> _Edges:
+def _chain_through(lonely: _Edges, line: Indices, vertex: Indices, vertices: Numbers) -> _Edges:
     """The edges, with those in `line` passing through the given vertices in order along them."""
+    place = vertices.astype(np.int64)  # products of centimetres do not fit 32 bits
     every = np.arange(len(lonely))
     at = np.concatenate([every, line, every])
     via = np.concatenate([lonely.start, vertex, lonely.end])
-    start, end = vertices[lonely.start[at]], vertices[lonely.end[at]]
-    along = ((vertices[via] - start) * (end - start)).sum(axis=1)
+    start, end = place[lonely.start[at]], place[lonely.end[at]]
+    along = ((place[via] - start) * (end - start)).sum(axis=1)
     is_end = np.repeat([0, 0, 1], [len(every), len(line), len(every)])
     is_start = np.repeat([0, 1, 1], [len(every), len(line), len(every)])
     order = np.lexsort([via, along, is_end, is_start, at])
     at, via = at[order], via[order]
     joined = (at[1:] == at[:-1]) & (via[1:] != via[:-1])
-    return _Edges(via[:-1][joined], via[1:][joined], lonely.owner[at[:-1][joined]])
+    ends = np.stack([via[:-1][joined], via[1:][joined]], axis=1).astype(np.int32)
+    return _Edges(ends, lonely.owner[at[:-1][joined]])

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from millesime.errors import GeometryError
 from millesime.geo.coverage import overlay_polygons
 from millesime.geo.coverage.coverage import Coverage
+from millesime.geo.coverage.edges import ALONE, CROWDED, twins_of_edges
 from millesime.geo.coverage.shared_borders import shared_borders
 from millesime.geo.grid import Grid
 from millesime.geo.polygon_rings import ring_layout
@@ -99,3 +100,15 @@ def test_ring_layout_is_that_of_shapely(given_):
     _, coordinates, (rings, first) = shapely.to_ragged_array(polygons)
     for found, expected in zip(ring_layout(polygons), (coordinates, rings, first), strict=True):
         assert np.array_equal(found, expected)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=30))
+def test_twins_join_the_same_points(pairs):
+    ends = np.array(pairs, dtype=np.int32).reshape(-1, 2)
+    keys = [tuple(sorted(pair)) for pair in pairs]
+    for edge, twin in enumerate(twins_of_edges(ends, 7).tolist()):
+        others = [k for k, key in enumerate(keys) if key == keys[edge] and k != edge]
+        no_length = keys[edge][0] == keys[edge][1]
+        expected = CROWDED if no_length or len(others) > 1 else (others[0] if others else ALONE)
+        assert twin == expected

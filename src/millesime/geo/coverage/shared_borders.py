@@ -16,6 +16,7 @@ import shapely
 from millesime.geo.coverage import measures
 from millesime.geo.coverage.assembly import Arcs, join_arcs
 from millesime.geo.coverage.compiled import compiled
+from millesime.geo.coverage.edges import ALONE, twins_of_edges, whole_centimetres
 from millesime.geo.coverage.noding import LARGEST_SPREAD, ends_of_lines, number_points
 from millesime.geo.coverage.overlay import overlay_polygons
 from millesime.geo.grid import Bounds
@@ -25,9 +26,6 @@ Polygons = npt.NDArray[np.object_]
 Flags = npt.NDArray[np.bool_]
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
-
-_ALONE = -1
-_CROWDED = -2
 
 #: Lonely edges this near to the end of another one are looked at by noding. It puts what lies within a pixel's half
 #: diagonal onto one point.
@@ -105,7 +103,7 @@ class _Edges:
     """(edges,) whether the polygon lies on the left."""
 
     twin: Int32
-    """(edges,) the edge that joins the same points for another ring; _ALONE; _CROWDED where there are several."""
+    """(edges,) the edge that joins the same points for another ring, or ALONE, or CROWDED."""
 
     origin: Int64
     """x and y in cm."""
@@ -120,7 +118,7 @@ def _edges_of(polygons: Polygons, extent: Bounds) -> _Edges | None:
     if max(low[2] - low[0], low[3] - low[1]) > LARGEST_SPREAD:
         return None
     coordinates, ring_offsets, polygon_offsets = ring_layout(polygons)
-    vertices, on_grid = _whole_cm(np.ascontiguousarray(coordinates), low[0], low[1])
+    vertices, on_grid = whole_centimetres(np.ascontiguousarray(coordinates), low[0], low[1])
     del coordinates
     if not on_grid:
         return None
@@ -132,59 +130,14 @@ def _edges_of(polygons: Polygons, extent: Bounds) -> _Edges | None:
     del vertices
     ends = ends_of_lines(number, ring_offsets)
     size = np.diff(ring_offsets) - 1
-    twin = _twins(ends, len(points))
+    twin = twins_of_edges(ends, len(points))
     return _Edges(points, ends, np.repeat(owner, size), np.repeat(on_left, size), twin, low[:2])
-
-
-@compiled("Tuple((int32[:,::1], boolean))(float64[:,::1], int64, int64)")
-def _whole_cm(coordinates: npt.NDArray[np.float64], x0: int, y0: int) -> tuple[Int32, bool]:
-    """Metres as centimetres from an origin, and whether all were whole centimetres."""
-    out = np.empty(coordinates.shape, np.int32)
-    for i in range(coordinates.shape[0]):
-        x, y = np.rint(coordinates[i, 0] * 100.0), np.rint(coordinates[i, 1] * 100.0)
-        if x / 100.0 != coordinates[i, 0] or y / 100.0 != coordinates[i, 1]:
-            return out, False
-        out[i, 0] = np.int64(x) - x0
-        out[i, 1] = np.int64(y) - y0
-    return out, True
-
-
-@compiled("int32[::1](int32[:,::1], int64)")
-def _twins(ends: Int32, points: int) -> Int32:
-    """(edges,) the other edge between the same two points."""
-    first = np.zeros(points + 1, np.int64)
-    for e in range(ends.shape[0]):
-        first[min(ends[e, 0], ends[e, 1]) + 1] += 1
-    for p in range(points):
-        first[p + 1] += first[p]
-    fill = first[:-1].copy()
-    member = np.empty(ends.shape[0], np.int32)
-    twin = np.full(ends.shape[0], -1, np.int32)
-    for e in range(ends.shape[0]):
-        low, high = min(ends[e, 0], ends[e, 1]), max(ends[e, 0], ends[e, 1])
-        if low == high:
-            twin[e] = -2
-        for slot in range(first[low], fill[low]):
-            other = member[slot]
-            if max(ends[other, 0], ends[other, 1]) != high:
-                continue
-            if twin[e] == -1 and twin[other] == -1:
-                twin[e] = other
-                twin[other] = e
-            else:
-                if twin[other] >= 0:
-                    twin[twin[other]] = -2
-                twin[other] = -2
-                twin[e] = -2
-        member[fill[low]] = e
-        fill[low] += 1
-    return twin
 
 
 def _doubtful(edges: _Edges, polygons: int) -> Flags:
     """(polygons,) True where edges without a twin lie on, across or hardly beside others, as T-junctions do."""
     found = np.zeros(polygons, dtype=bool)
-    lonely = np.flatnonzero((edges.twin == _ALONE) & (edges.ends[:, 0] != edges.ends[:, 1]))
+    lonely = np.flatnonzero((edges.twin == ALONE) & (edges.ends[:, 0] != edges.ends[:, 1]))
     if not lonely.size:
         return found
     ends, owner = edges.ends[lonely], edges.owner[lonely]
