@@ -49,6 +49,7 @@ RIM_ROOMS = {"io", "compute", "production", "demo", "web", "cli"}
 RIM_FILES = {"step.py"}
 RIM_PLACES = {
     "cover_raster/combine.py",
+    "cover_raster/series.py",
     "cover_raster/super_tile.py",
     "model/checkpoints.py",
     "model/published/conversion.py",

@@ -17,6 +17,7 @@ from millesime.imagery import BANDS
 from millesime.imagery.step import describe
 from millesime.io.raster import RasterReader, read_class_table, write_raster
 from millesime.model import ModelCard, load
+from millesime.model.runtimes import Choice
 from millesime.nomenclature import COSIA
 
 HEIGHT, WIDTH = 150, 210
@@ -40,6 +41,9 @@ class Toy:
 
     card: ModelCard
     path: Path = Path("toy.onnx")
+
+    def choose(self, runtime=None, precision=None):
+        return Choice("onnxruntime", "f32", "toy")
 
     def open(self, choice=None, *, threads=1):
         return Threshold(self.card)
