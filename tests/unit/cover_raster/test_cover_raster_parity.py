@@ -26,7 +26,7 @@ STD = (52.17, 45.38, 44.0, 39.69, 79.3)
 
 @pytest.fixture(scope="module")
 def network():
-    """Random weights, with statistics of batch norms that no layer has by default."""
+    """Random weights, with statistics of batch norms that no layer has by default, and a head whose classes compete."""
     torch.manual_seed(11)
     made = segmentation_models().Unet("resnet34", encoder_weights=None, in_channels=5, classes=19).eval()
     random = torch.Generator().manual_seed(12)
@@ -35,7 +35,20 @@ def network():
             values += 0.1 * torch.randn(values.shape, generator=random)
         elif name.endswith("running_var"):
             values *= 0.5 + torch.rand(values.shape, generator=random)
+    head = made.segmentation_head[0]
+    with torch.no_grad():
+        logits = made(torch.from_numpy(normalised(Picture(256, 256).pixels)))[0].flatten(1)
+        spread = logits.std(dim=1)
+        head.bias.copy_((head.bias - logits.mean(dim=1)) / spread)
+        head.weight.div_(spread[:, None, None, None])
     return made
+
+
+def normalised(pixels):
+    bands = pixels.astype(np.float64)
+    for band in range(5):
+        bands[band] = (bands[band] - MEAN[band]) / STD[band]
+    return bands[None].astype(np.float32)
 
 
 @pytest.fixture(scope="module")
@@ -89,11 +102,8 @@ def as_flair_does(picture, network, window_px, margin_px):
                 continue
             done.add((row, col))
             seen = padded[:, row + window_px : row + 2 * window_px, col + window_px : col + 2 * window_px]
-            bands = seen.astype(np.float64)
-            for band in range(5):
-                bands[band] = (bands[band] - MEAN[band]) / STD[band]
             with torch.no_grad():
-                answer = torch.softmax(network(torch.from_numpy(bands[None]).float()), dim=1)[0]
+                answer = torch.softmax(network(torch.from_numpy(normalised(seen))), dim=1)[0]
             kept = answer.argmax(dim=0).numpy()[margin_px:-margin_px, margin_px:-margin_px]
             top, first = row + margin_px, col + margin_px
             classes[top : top + kept.shape[0], first : first + kept.shape[1]] = kept + 1
@@ -117,27 +127,34 @@ def crop(picture, runtime, window_px, margin_px, outside):
     )
 
 
+def require_competition(classes):
+    """That the comparison is of something: many classes, none of them nearly everywhere."""
+    shares = np.bincount(classes.reshape(-1), minlength=20) / classes.size
+    assert shares[0] == 0
+    assert (shares > 0.01).sum() >= 8
+    assert shares.max() < 0.5
+
+
 def test_zeros_outside_give_flair_s_classes_everywhere(network, model):
-    picture = Picture(310, 201)
+    picture = Picture(201, 150)
     expected, _ = as_flair_does(picture, network, 256, 64)
     found = ours(picture, model, crop(picture, model, 256, 64, "zero"), picture.grid.whole)
-    assert len(np.unique(expected)) >= 5, "the image must have something to tell apart"
-    assert expected.min() >= 1
+    require_competition(expected)
     assert (found == expected).mean() >= 0.999
 
 
 @pytest.mark.slow
 def test_windows_of_512_px_on_an_image_of_odd_size(network, model):
-    picture = Picture(1301, 1103)
+    picture = Picture(1061, 823)
     expected, inside = as_flair_does(picture, network, 512, 128)
     found = ours(picture, model, crop(picture, model, 512, 128, "zero"), picture.grid.whole)
-    assert len(np.unique(expected)) >= 5
+    require_competition(expected)
     assert inside.any()
     assert (found == expected)[inside].mean() >= 0.999
     assert (found == expected)[~inside].mean() >= 0.999
     # With a mirror at the borders, the pixels whose window lies inside are the same; a part of them is enough.
     rows, cols = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
     assert inside[rows[0] : rows[-1] + 1, cols[0] : cols[-1] + 1].all()
-    area = Window(int(rows[0]), int(cols[0]), 300, 300)
+    area = Window(int(rows[0]), int(cols[0]), rows.size, cols.size // 2)
     mirrored = ours(picture, model, crop(picture, model, 512, 128, "reflect"), area)
     assert (mirrored == expected[area.slices]).mean() >= 0.999
