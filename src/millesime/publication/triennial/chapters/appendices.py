@@ -76,4 +76,5 @@ def definitions_appendix(quantities: Sequence[Quantity]) -> Chapter:
 
 
 def _origin(quantity: Quantity) -> str:
-    return "Consommation d'ENAF" if quantity.theme == "enaf" else "Occupation du sol"
+    others = {"enaf": "Consommation d'ENAF", "control": "Points de contrôle"}
+    return others.get(quantity.theme, "Occupation du sol")
