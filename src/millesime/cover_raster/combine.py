@@ -210,6 +210,8 @@ def _against(first: ModelCard, card: ModelCard) -> list[str]:
         faults.append(f"{name} answers other classes: {', '.join(told)}")
     if abs(card.resolution_m / first.resolution_m - 1.0) > 0.01:
         faults.append(f"{name} reads pixels of {card.resolution_m} m, expected {first.resolution_m} m")
+    if card.window_is_fixed and first.window_is_fixed and card.window_px != first.window_px:
+        faults.append(f"{name} takes windows of {card.window_px} px alone, model {first.name} {first.window_px} px")
     if "height" in card.bands and "height" in first.bands and card.height_coding != first.height_coding:
         faults.append(f"{name} reads heights coded as {card.height_coding}, expected {first.height_coding}")
     return faults
@@ -222,7 +224,8 @@ def _card(cards: Sequence[ModelCard], values: tuple[int, ...], *, symmetries: bo
     told_by = {band: next(card for card in cards if band in card.bands) for band in bands}
     heights = next((card.height_coding for card in cards if "height" in card.bands), first.height_coding)
     multiple = math.lcm(*(card.window_multiple_px for card in cards))
-    window = -(-first.window_px // multiple) * multiple
+    fixed = next((card for card in cards if card.window_is_fixed), None)
+    window = -(-first.window_px // multiple) * multiple if fixed is None else fixed.window_px
     members = [{"name": card.name, "version": card.version, "sha256": card.onnx_sha256} for card in cards]
     made_of: dict[str, Any] = {"members": members, "class_values": list(values), "symmetries": symmetries}
     return first.model_copy(
@@ -239,6 +242,7 @@ def _card(cards: Sequence[ModelCard], values: tuple[int, ...], *, symmetries: bo
             "std": tuple(told_by[band].std[told_by[band].bands.index(band)] for band in bands),
             "window_multiple_px": multiple,
             "window_px": window,
+            "window_is_fixed": fixed is not None,
             "onnx_sha256": hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest(),
             "training": {card.name: card.training for card in cards} if several else first.training,
             "figures": {card.name: card.figures for card in cards} if several else {},

@@ -274,6 +274,11 @@ def prediction_with(
             f"windows of {window} px do not fit model {card.name}",
             remedy=f"give a --window-px that is a multiple of {card.window_multiple_px}",
         )
+    if card.window_is_fixed and window != card.window_px:
+        raise ConfigError(
+            f"model {card.name} was converted for windows of {card.window_px} px alone, got {window} px",
+            remedy=f"give --window-px {card.window_px}, with a --margin-px that fits it, or leave both out",
+        )
     nodata = card.cover_nomenclature.nodata
     if nodata is None:
         raise ModelError(

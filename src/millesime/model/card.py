@@ -63,6 +63,9 @@ class ModelCard(BaseModel):
     window_px: int
     """Window size that suits the network."""
 
+    window_is_fixed: bool = False
+    """Whether it takes windows of this size alone."""
+
     margin_px: int
     """Overlap on each side of a window that suits it."""
 

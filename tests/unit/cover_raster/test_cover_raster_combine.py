@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from millesime.cover_raster import Rule, combined, decide
+from millesime.cover_raster import Rule, combined, decide, prediction_with
 from millesime.cover_raster.combine import CombinedRuntime
 from millesime.errors import ConfigError, ModelError
+from millesime.geo.grid import Grid
 from millesime.imagery import BANDS
 from millesime.model import ModelCard
 from millesime.model.runtimes import Choice
@@ -206,3 +207,18 @@ def test_with_symmetries_a_turned_image_gives_the_turned_answer(turns, mirrored)
 def test_symmetries_of_what_has_none_to_lose_change_nothing():
     runtime = combined([Toy(card(), of_bands)], symmetries=True).open()
     np.testing.assert_array_equal(runtime.logits(PIXELS), of_bands(PIXELS))
+
+
+def test_a_model_of_one_size_of_windows_imposes_it():
+    grid = Grid("EPSG:2154", 0.0, 100.0, 0.2, 100, 100)
+    fixed = card(name="fixed", window_is_fixed=True, window_multiple_px=96, window_px=96)
+    with pytest.raises(ConfigError, match=r"converted for windows of 96 px alone, got 192 px"):
+        prediction_with(fixed, grid=grid, window_px=192)
+    assert prediction_with(fixed, grid=grid, window_px=96).window_px == 96
+    both = combined([Toy(card(), of_bands), Toy(fixed, of_bands)]).card
+    assert (both.window_px, both.window_is_fixed) == (96, True)
+    with pytest.raises(ModelError, match="takes windows of 192 px alone, model fixed 96 px"):
+        combined([
+            Toy(fixed, of_bands),
+            Toy(card(version="2", window_is_fixed=True, window_multiple_px=192, window_px=192), of_bands),
+        ])  # fmt: skip

@@ -145,6 +145,7 @@ def _card(
         normalisation="in graph",
         window_multiple_px=whole.multiple_px,
         window_px=window_px,
+        window_is_fixed=_is_fixed(facts),
         margin_px=min(facts.margin_px, window_px // 4),
         onnx_sha256=hashlib.sha256(content).hexdigest(),
         training={"weights sha256": sha},
