@@ -177,7 +177,7 @@ def _shares(total: int, count: int) -> Iterator[int]:
     return (total * (number + 1) // count - total * number // count for number in range(count))
 
 
-_opened: dict[str, Network] = {}
+_opened: dict[tuple[str, int], Network] = {}
 _opening = threading.Lock()
 
 
@@ -196,10 +196,11 @@ def make_there(task: Task) -> Made:
     """Make a super-tile on a worker of a cluster. The network stays loaded for the next one."""
     if is_same(task):
         return Made(computed=False)
+    wanted = (task.job.digest, task.job.threads)
     with _opening:
-        if task.job.digest not in _opened:
+        if wanted not in _opened:
             _opened.clear()
-            _opened[task.job.digest] = opened(task.job)
-        network = _opened[task.job.digest]
+            _opened[wanted] = opened(task.job)
+        network = _opened[wanted]
     with bounded_cache(), ThreadPoolExecutor(max_workers=task.job.threads) as pool:
         return compute(task, read_ahead(task.job, task.tile), network, pool, lambda _: None)
