@@ -11,6 +11,9 @@ import shapely
 #: From this share of common vertices on, borders that differ by little were meant to.
 ENOUGH = 0.5
 
+#: Polygons read together: bounds the memory that it takes.
+_AT_ONCE = 50_000
+
 
 def matching_share(first: npt.NDArray[Any], second: npt.NDArray[Any]) -> float:
     """Share of the vertices of the second vintage that are vertices of the first, to the centimetre; 1 for none.
@@ -27,9 +30,11 @@ def matching_share(first: npt.NDArray[Any], second: npt.NDArray[Any]) -> float:
 
 def _vertices(polygons: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
     """Distinct vertices, ascending, each packed into one number: whole centimetres fit 32 bits apiece."""
-    metres = shapely.get_coordinates(polygons)
-    metres *= 100.0
-    cm = np.rint(metres, out=metres).astype(np.int64)
-    packed = (cm[:, 0] << 32) + cm[:, 1]
+    packed = np.empty(int(shapely.get_num_coordinates(polygons).sum()), dtype=np.int64)
+    filled = 0
+    for start in range(0, len(polygons), _AT_ONCE):
+        cm = np.rint(shapely.get_coordinates(polygons[start : start + _AT_ONCE]) * 100.0).astype(np.int64)
+        packed[filled : filled + len(cm)] = (cm[:, 0] << 32) + cm[:, 1]
+        filled += len(cm)
     packed.sort()  # many times faster than np.unique, which hashes numbers that differ little in their low bits
     return packed[np.flatnonzero(np.r_[True, packed[1:] != packed[:-1]])] if packed.size else packed

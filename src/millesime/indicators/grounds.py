@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from types import MappingProxyType
+from typing import Any
 
 import geopandas
 import numpy as np
@@ -130,7 +131,7 @@ def ground_of(
         parameters = [parameters or Parameters()] * (len(ordered) - 1)
     zones = {vintage.year: vintage.built_zone for vintage in ordered if vintage.built_zone is not None}
     frame = ordered[0].status.frame
-    columns = {f"{kind}_{years[0]}": frame[source].to_numpy() for kind, source in _sources()}
+    columns = {f"{kind}_{years[0]}": frame[source].array for kind, source in _sources()}
     pieces = geopandas.GeoDataFrame(columns, geometry=frame.geometry.to_numpy(), crs=frame.crs)
     alone: list[float] = []
     snapped = 0.0
@@ -165,10 +166,13 @@ def _laid_over(
 ) -> geopandas.GeoDataFrame:
     """Pieces of the vintages so far, cut by one vintage more."""
     since = before_year(pieces)
-    columns = {str(name): pieces[name].to_numpy()[over.first] for name in pieces.columns.drop("geometry")}
+    # Arrays of pandas stay what they are: as objects, half a million codes are as many strings.
+    columns: dict[str, Any] = {
+        str(name): pieces[name].array.take(over.first) for name in pieces.columns.drop("geometry")
+    }
     changed = np.zeros(len(over.pieces), dtype=bool)
     for kind, source in _sources():
-        columns[f"{kind}_{year}"] = later[source].to_numpy()[over.second]
+        columns[f"{kind}_{year}"] = later[source].array.take(over.second)
         changed |= np.asarray(columns[f"{kind}_{since}"] != columns[f"{kind}_{year}"], dtype=bool)
     sliver = changed & over.displaced
     sliver[changed] |= slivers(over.pieces[changed], parameters=rules)
