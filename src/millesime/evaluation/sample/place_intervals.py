@@ -32,7 +32,8 @@ def place_intervals(
         area_m2: ground of the place that both maps cover.
     """
     if len(points.read) >= MIN_PLACE_POINTS and _is_of(points, where, ground, area_m2):
-        return change_intervals(points, place_name=name)
+        # The whole map is called by the name of its file: that says nothing to a reader.
+        return change_intervals(points, place_name="" if ground is None else name)
     return change_intervals(points, place=code, place_name=name)
 
 
