@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +11,9 @@ from millesime.errors import ConfigError
 
 #: Confidence, and every value of ranks and probabilities, of pixels without data.
 NO_CONFIDENCE = 255
+
+#: Pixels decided at once: what is computed for them stays in the processor's cache.
+_BLOCK_PX = 1 << 15
 
 Logits = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
@@ -78,30 +80,59 @@ def decide(logits: Logits, valid: npt.NDArray[np.bool_], rule: Rule) -> Decision
         valid: where there is imagery, (height, width).
         rule: classes of the channels, calibration, what to tell.
     """
-    planes = _calibrated(logits, rule)
-    # Channel by channel rather than reductions over the first axis: the order of the sums is then fixed, and
-    # whole rows of pixels pass through the cache.
-    best = planes[0].copy()
-    classes = np.full(best.shape, rule.class_values[0], dtype=np.uint8)
-    for value, plane in zip(rule.class_values[1:], planes[1:], strict=True):
-        better = plane > best
-        np.copyto(best, plane, where=better)
-        np.copyto(classes, np.uint8(value), where=better)
+    height, width = valid.shape
+    told = Decision(
+        np.empty((height, width), dtype=np.uint8),
+        np.empty((height, width), dtype=np.uint8),
+        top=np.empty((2 * rule.top_k, height, width), dtype=np.uint8) if rule.top_k else None,
+        probabilities=np.empty(logits.shape, dtype=np.uint8) if rule.probabilities else None,
+    )
+    step = max(_BLOCK_PX // max(width, 1), 1)
+    for first in range(0, height, step):
+        rows = slice(first, first + step)
+        _decide_rows(_calibrated(logits[:, rows], rule), ~valid[rows], rule, told, rows)
+    return told
+
+
+def _decide_rows(planes: Logits, empty: npt.NDArray[np.bool_], rule: Rule, told: Decision, rows: slice) -> None:
+    """Fill some rows of a decision; each pixel for itself."""
+    # Channel by channel rather than reductions over the first axis: the order of the sums is then fixed.
+    channel, best = _first_best(planes)
     total = np.zeros_like(best)
     for plane in planes:
         total += np.exp(plane - best)
-    confidence = np.rint(np.float32(100.0) / total).astype(np.uint8)
 
-    def share(plane: Logits) -> Bytes:
-        percent = np.rint(np.float32(100.0) * np.exp(plane - best) / total).astype(np.uint8)
-        return np.where(valid, percent, np.uint8(NO_CONFIDENCE))
+    def percent(plane: Logits) -> Bytes:
+        share = np.rint(np.float32(100.0) * np.exp(plane - best) / total).astype(np.uint8)
+        share[empty] = NO_CONFIDENCE
+        return share
 
-    return Decision(
-        np.where(valid, classes, np.uint8(rule.nodata)),
-        np.where(valid, confidence, np.uint8(NO_CONFIDENCE)),
-        top=_ranked(planes, valid, rule, share) if rule.top_k else None,
-        probabilities=np.stack([share(plane) for plane in planes]) if rule.probabilities else None,
-    )
+    values = np.asarray(rule.class_values, dtype=np.uint8)
+    told.classes[rows] = values[channel]
+    told.classes[rows][empty] = rule.nodata
+    told.confidence[rows] = percent(best)
+    if told.probabilities is not None:
+        for number, plane in enumerate(planes):
+            told.probabilities[number, rows] = percent(plane)
+    if told.top is not None:
+        left = planes.copy()
+        for rank in range(rule.top_k):
+            channel, plane = _first_best(left)
+            told.top[2 * rank, rows] = values[channel]
+            told.top[2 * rank, rows][empty] = NO_CONFIDENCE
+            told.top[2 * rank + 1, rows] = percent(plane)
+            np.put_along_axis(left, channel[None], -np.inf, axis=0)
+
+
+def _first_best(planes: Logits) -> tuple[Bytes, Logits]:
+    """The channel of the largest logit of each pixel, the first of equal ones, and the logit."""
+    best = planes[0].copy()
+    channel = np.zeros(best.shape, dtype=np.uint8)
+    for number, plane in enumerate(planes[1:], start=1):
+        better = plane > best
+        np.copyto(best, plane, where=better)
+        np.copyto(channel, np.uint8(number), where=better)
+    return channel, best
 
 
 def _calibrated(logits: Logits, rule: Rule) -> Logits:
@@ -111,14 +142,3 @@ def _calibrated(logits: Logits, rule: Rule) -> Logits:
     if rule.bias:
         planes = planes + np.asarray(rule.bias, dtype=np.float32)[:, None, None]
     return planes
-
-
-def _ranked(planes: Logits, valid: npt.NDArray[np.bool_], rule: Rule, share: Callable[[Logits], Bytes]) -> Bytes:
-    """The most likely classes one after the other, as `Decision.top` tells them."""
-    values = np.asarray(rule.class_values, dtype=np.uint8)
-    order = np.argsort(-planes, axis=0, kind="stable")[: rule.top_k]  # stable: the first of equal channels comes first
-    ranks = []
-    for channels in order:
-        ranks.append(np.where(valid, values[channels], np.uint8(NO_CONFIDENCE)))
-        ranks.append(share(np.take_along_axis(planes, channels[None], axis=0)[0]))
-    return np.stack(ranks)
