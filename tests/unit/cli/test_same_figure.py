@@ -28,7 +28,7 @@ ROAD, HOUSE, WOOD = ("CS1.1.1.2", "US4.1.1"), ("CS1.1.1.1", "US5"), ("CS2.1.1.1"
 NEW = [((50, 50, 90, 70), ROAD), ((50, 200, 70, 210), HOUSE), ((280, 100, 310, 130), WOOD)]
 
 #: Options of the status -> net flux, m².
-CASES = {(): 200, ("--t-other", "500"): 100, ("--mode", "sparte-2024"): 200}
+CASES = {(): 200, ("--t-other", "500"): 100}
 
 
 def box(bounds):
@@ -103,6 +103,11 @@ def test_the_same_figure_everywhere(files, tmp_path, command, options):
     assert command(files, options, tmp_path) == pytest.approx(CASES[options], abs=1)
 
 
+@pytest.mark.parametrize("command", [from_diff, from_indicators], ids=lambda command: command.__name__)
+def test_the_other_mode(files, tmp_path, command):
+    assert command(files, ("--mode", "sparte-2024"), tmp_path) == pytest.approx(200, abs=1)
+
+
 def test_the_portrait_says_what_was_chosen(files, tmp_path):
     found = told("portrait", *files, "--t-other", "500", "-o", tmp_path / "page.html")
     assert found["rules"] == {"2019": {"t_other_m2": "500"}, "2022": {"t_other_m2": "500"}}
@@ -150,3 +155,24 @@ def test_noise_of_borders_is_in_the_stocks_and_told_apart(tmp_path):
     for command in (from_indicators, from_sensitivity):
         assert command(both, (), tmp_path) == pytest.approx(218, abs=1)
     assert from_sample(both, (), tmp_path) == pytest.approx(200, abs=1)
+
+
+def test_neighbours_take_part_everywhere(tmp_path):
+    """A wood of 900 m² comes in the gardens at the map's edge: -900 m²; 0 with the gardens beyond, which enclose it."""
+    wood = [((370, 100, 400, 130), WOOD)]
+    beside = state(2019, []).iloc[:1].assign(code_us="US5", id="beside")
+    beside["geometry"] = [box((400, 0, 600, 300))]
+    both, around = [], []
+    for year, new in ((2019, []), (2022, wood)):
+        both.append(str(tmp_path / f"OCSGE_{year}.gpkg"))
+        write_geopackage(both[-1], {"OCCUPATION_SOL": state(year, new)})
+        around.append(str(tmp_path / f"BESIDE_{year}.gpkg"))
+        write_geopackage(around[-1], {"OCCUPATION_SOL": beside.assign(millesime=str(year))})
+    named = ("--context-first", around[0], "--context-second", around[1])
+    given = {from_diff: named, from_indicators: ("--context", around[0], "--context", around[1])}
+    given[from_portrait] = given[from_indicators]
+    for command, options in given.items():
+        assert command(both, (), tmp_path) == pytest.approx(-900, abs=1)
+        assert command(both, options, tmp_path) == pytest.approx(0, abs=1)
+    with pytest.raises(ConfigError, match="neighbours"):
+        from_indicators([both[1]], ("--context", around[0]), tmp_path)
