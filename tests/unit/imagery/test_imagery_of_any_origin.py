@@ -10,6 +10,7 @@ from millesime.errors import ImageryError
 from millesime.geo.grid import Grid, Window
 from millesime.imagery.digital_numbers import parse_scaling
 from millesime.imagery.step import describe, open_imagery
+from millesime.io.crs import _recognised as recognised
 from millesime.io.raster import RasterReader, write_raster
 
 RGB = ("red", "green", "blue")
@@ -292,3 +293,19 @@ def test_files_that_are_not_needed_are_not_opened(scene, tmp_path):
     files = {"rgb": cut(tmp_path / "rgb.tif", scene, GRID.whole), "dsm": tmp_path / "dsm.tif"}
     imagery = describe(files, bands=RGB)
     assert imagery.notes == (f"{tmp_path / 'dsm.tif'}: not read: only red, green, blue are needed",)
+
+
+def test_the_crs_of_many_tiles_is_looked_for_once(scene, tmp_path):
+    """A CRS without a code is looked for in the whole registry, a quarter of a second each time."""
+    codeless = rasterio.CRS.from_wkt(
+        'PROJCS["local",GEOGCS["unknown",DATUM["unnamed",SPHEROID["unretrievable",6378137,298.257223563]],'
+        'PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]],PROJECTION["Lambert_Conformal_Conic_2SP"],'
+        'PARAMETER["latitude_of_origin",46.5],PARAMETER["central_meridian",3],PARAMETER["standard_parallel_1",49],'
+        'PARAMETER["standard_parallel_2",44],PARAMETER["false_easting",700000],PARAMETER["false_northing",6600000],'
+        'UNIT["metre",1],AXIS["Easting",EAST],AXIS["Northing",NORTH]]'
+    )
+    for number in range(4):
+        cut(tmp_path / f"{number}.tif", scene, Window(0, 20 * number, 60, 20), crs=codeless)
+    recognised.cache_clear()
+    assert describe({"rgb": tmp_path}, bands=RGB).grid.crs == "EPSG:2154"
+    assert recognised.cache_info().misses == 1
