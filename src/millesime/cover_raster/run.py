@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from millesime.compute import Progress
@@ -147,25 +148,28 @@ def _pixels(task: Task) -> int:
     return task.tile.area.height * task.tile.area.width
 
 
-def _here(tasks: Sequence[Task], advance: Any) -> Iterator[tuple[Task, Made | Exception]]:
-    """Super-tiles one after the other, the next one being read while one is computed."""
+def _here(tasks: Sequence[Task], advance: Callable[[int], None]) -> Iterator[tuple[Task, Made | Exception]]:
+    """Super-tiles one after the other; the next one is read while the last strip of one is computed."""
     if not tasks:
         return
-    following: Ahead[Strip] | None = None
+    started: dict[str, Ahead[Strip]] = {}
+
+    def start(task: Task) -> None:
+        if task.known is None:
+            started[task.tile.name] = read_ahead(task.job, task.tile)
+
     network = opened(tasks[0].job)
     with ThreadPoolExecutor(max_workers=tasks[0].job.threads) as pool:
         try:
-            for number, task in enumerate(tasks):
-                source, following = following, None
+            for task, following in zip(tasks, [*tasks[1:], None], strict=True):
                 try:
                     if is_same(task):
                         advance(_pixels(task))
                         yield task, Made(computed=False)
                         continue
-                    source = source or read_ahead(task.job, task.tile)
-                    if number + 1 < len(tasks) and tasks[number + 1].known is None:
-                        following = read_ahead(task.job, tasks[number + 1].tile)
-                    made = compute(task, source, network, pool, advance)
+                    source = started.pop(task.tile.name, None) or read_ahead(task.job, task.tile)
+                    at_end = partial(start, following) if following is not None else _nothing
+                    made = compute(task, source, network, pool, advance, at_end)
                 except (InputError, OSError) as error:
                     if _ends_the_run(error):
                         raise
@@ -173,11 +177,17 @@ def _here(tasks: Sequence[Task], advance: Any) -> Iterator[tuple[Task, Made | Ex
                 else:
                     yield task, made
         finally:
-            if following is not None:
-                following.close()
+            for source in started.values():
+                source.close()
 
 
-def _on_cluster(address: str, tasks: Sequence[Task], advance: Any) -> Iterator[tuple[Task, Made | Exception]]:
+def _nothing() -> None:
+    """No super-tile follows."""
+
+
+def _on_cluster(
+    address: str, tasks: Sequence[Task], advance: Callable[[int], None]
+) -> Iterator[tuple[Task, Made | Exception]]:
     """Super-tiles on the workers of a cluster, in the order in which they end."""
     if not tasks:
         return

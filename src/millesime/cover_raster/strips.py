@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +13,8 @@ import numpy.typing as npt
 from millesime.cover_raster.predict import Bands
 from millesime.geo.grid import Window
 
-#: Rows read at once. Whole rows of the blocks that most rasters have, so that each is decoded once.
-_ROWS = 512
+#: Rows read at once: whole blocks of 256 px; of larger ones, the driver keeps what it decoded for the next rows.
+_ROWS = 256
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,15 @@ class StripBuffer:
 
     Args:
         source: the strips, which cover every window asked for; windows come in the order of their first rows.
+        end: row that the last strip ends with.
+        at_end: called when the last strip is taken, while it is still to be computed.
     """
 
-    def __init__(self, source: Iterator[Strip]) -> None:
-        self._source = source
+    def __init__(
+        self, source: Iterator[Strip], *, end: int | None = None, at_end: Callable[[], None] = lambda: None
+    ) -> None:
+        self._source, self._at_end = source, at_end
+        self._last = end
         self._held: deque[Strip] = deque()
         self._fingerprint = Fingerprint()
 
@@ -99,6 +104,8 @@ class StripBuffer:
         strip = next(self._source)
         self._fingerprint.add(strip)
         self._held.append(strip)
+        if _end(strip.window) == self._last:
+            self._at_end()
 
 
 def _end(window: Window) -> int:

@@ -125,6 +125,7 @@ def compute(
     network: Network,
     pool: ThreadPoolExecutor,
     advance: Callable[[int], None],
+    at_end: Callable[[], None] = lambda: None,
 ) -> Made:
     """Predict a super-tile from its strips and leave it with its record.
 
@@ -134,6 +135,7 @@ def compute(
         network: logits (classes, window, window) of a window (bands, window, window).
         pool: threads that run the network.
         advance: told how many pixels are done, from time to time; the area in all.
+        at_end: called when all is read, and the last strip is still to be computed.
     """
     job, area = task.job, task.tile.area
     files = files_of(job, task.tile)
@@ -145,7 +147,8 @@ def compute(
             yield logits
 
     counts = np.zeros(256, dtype=np.int64)
-    bands = StripBuffer(source)
+    needed = pixels_needed(job.prediction, area)
+    bands = StripBuffer(source, end=needed.row + needed.height, at_end=at_end)
     try:
         with (
             job.folder.part(task.tile.name, part_layers(job.layers), job.prediction.grid.crop(area)) as (part, record),
