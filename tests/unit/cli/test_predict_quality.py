@@ -65,6 +65,9 @@ def test_what_is_asked_for_is_written_and_told(images, tmp_path):
     assert options["calibration"]["Surface eau"] == {"temperature": 1.0, "bias": 0.5}
     assert options["calibration"]["Bâtiment"] == {"temperature": 2.0, "bias": 0.0}
     assert "onnxruntime" in options["runtime"]
+    provenance = json.loads((tmp_path / "cover.provenance.json").read_text(encoding="utf-8"))
+    for part in ('"mode": "crop"', '"outside": "reflect"', '"symmetries": true', '"top_k": 2', '"temperature": [2.0'):
+        assert part in json.dumps(provenance), part
     classes, sure, shares = (pixels(tmp_path / name) for name in ("cover.tif", "sure.tif", "p.tif"))
     assert set(np.unique(classes)) <= {1, 2, 3, 4, 6}
     assert told["top"] == str(tmp_path / "cover.top2.tif")
