@@ -72,10 +72,6 @@ class Decision:
     is no imagery. Rounded one by one, they need not sum to 100."""
 
 
-#: Pixels decided at once: what is held beside the logits stays small, and in the processor's cache.
-_AT_ONCE_PX = 1 << 18
-
-
 def decide(logits: Logits, valid: npt.NDArray[np.bool_], rule: Rule) -> Decision:
     """The most likely class of each pixel and its probability, and what else the rule asks for.
 
