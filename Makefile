@@ -53,5 +53,5 @@ $(VENV)/.installed-bench: $(VENV)/.installed-dev benchmarks/package-lock.json
 # torch is named by its exact version: any other way of asking for it pulls several GB of CUDA libraries.
 $(VENV)/.installed-train: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train,published]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train,published,openvino,hub]'
 	@touch $@
