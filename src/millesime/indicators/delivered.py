@@ -101,13 +101,6 @@ def _of_places(account: Account, diff: geopandas.GeoDataFrame) -> pd.DataFrame:
     return sums.drop(columns="place")
 
 
-def _once(placed: pd.DataFrame, account: Account) -> pd.DataFrame:
-    """Perimeters counted once, not once per map."""
-    is_drawn = np.array([place.level == "perimeter" for place in account.places])[placed["place"]]
-    drawn = placed[is_drawn].drop_duplicates(["place", "row"])
-    return pd.concat([placed[~is_drawn], drawn], ignore_index=True)
-
-
 def _items(diff: geopandas.GeoDataFrame) -> list[tuple[str, Items, Items]]:
     """Theme, and the item of each polygon before and after; '-' for ground that the theme does not count."""
     sides = {name: diff[name].to_numpy(dtype=object) for name in ("cs_before", "cs_after", "us_before", "us_after")}
