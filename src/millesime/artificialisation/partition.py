@@ -182,7 +182,8 @@ def _boundaries(polygons: npt.NDArray[Any]) -> tuple[_Edges, Numbers, Indices]:
         nothing = np.empty(0, dtype=np.int32)
         return _Edges(nothing.reshape(0, 2), nothing), nothing.reshape(0, 2), np.empty(0, dtype=np.int64)
     coordinates, ring_offsets, polygon_offsets = ring_layout(polygons)
-    low, high = (np.rint(side * CM_PER_M) for side in (coordinates.min(axis=0), coordinates.max(axis=0)))
+    bounds = np.rint(shapely.total_bounds(polygons) * CM_PER_M)
+    low, high = bounds[:2], bounds[2:]
     if not (high - low).max() <= LARGEST_SPREAD:
         raise GeometryError(
             f"polygons spread over {(high - low).max() / 100_000:.0f} km, more than the 1 cm grid can hold",
