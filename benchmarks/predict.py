@@ -249,6 +249,8 @@ def main() -> None:
     peer_px = min(px, int(os.environ.get("BENCH_PREDICT_PEER_PX", "2048")))
     by_name = {contender.name: contender for contender in CONTENDERS}
     taken: dict[tuple[str, int], float] = {}
+    if networks_missing() is None:
+        resnet34_unet()  # converted here, so that no contender holds torch for it
 
     def row(name: str, side: int, against: tuple[str, ...] = (), *, once: bool = False) -> None:
         line: dict[str, Any] = {"benchmark": BENCHMARK, "contender": name, "px": side}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import shutil
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -60,6 +62,21 @@ def test_openvino_answers_the_same_bytes_from_any_number_of_threads(pixels):
         np.testing.assert_array_equal(together, alone)
     # More threads than it was opened for wait for each other.
     np.testing.assert_array_equal(asked_by_threads(model.open(choice), pixels, 3), alone)
+
+
+@needs_openvino
+def test_threads_that_ask_openvino_first_do_not_wait_for_each_other_forever():
+    code = (
+        "import threading\nimport numpy as np\nfrom millesime.model import load\n"
+        "model = load('builtin:demo')\n"
+        "runtime = model.open(model.choose('openvino'), threads=2)\n"
+        "start = threading.Barrier(8)\n"
+        "def ask():\n    start.wait()\n    runtime.logits(np.zeros((1, 5, 32, 32), np.uint8))\n"
+        "asking = [threading.Thread(target=ask) for _ in range(8)]\n"
+        "for thread in asking:\n    thread.start()\nfor thread in asking:\n    thread.join()\nprint('answered')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout.strip() == "answered"
 
 
 @needs_openvino

@@ -19,6 +19,15 @@ from millesime.model.runtimes.interface import network_input, require_classes
 _KEPT_SIZES = 2
 
 
+def _ready_for_threads() -> None:
+    """Have the binding look for numpy here, in one thread: two threads that do it first wait for each other forever."""
+    tensor = openvino.Tensor(np.zeros((1, 1), dtype=np.uint8), shared_memory=True)
+    _ = np.array(tensor.data), openvino.Tensor(np.zeros((1, 1), dtype=np.float32)).data
+
+
+_ready_for_threads()
+
+
 class OpenVinoRuntime:
     """A network run by OpenVINO, compiled for each size of window when it is first asked for.
 
