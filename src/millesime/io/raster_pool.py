@@ -24,7 +24,7 @@ class RasterPool:
     """Handles of rasters, closed together.
 
     Args:
-        open_files: files that one thread keeps open, 32 by default; the one that was not read for longest is closed for another.
+        open_files: files that one thread keeps open, 32 by default; the one read longest ago is closed for another.
     """
 
     def __init__(self, *, open_files: int | None = None) -> None:
