@@ -124,12 +124,14 @@ def resnet34_unet() -> Any:
 
 def toy() -> Any:
     """A model of two small convolutions and six classes: what it costs is reading, summing and writing."""
-    import torch
-
-    from millesime.model import export, load
+    from millesime.model import load
 
     path = scratch() / "toy.onnx"
     if not path.is_file() or not path.with_suffix(".json").is_file():
+        import torch  # here, so that what is measured does not hold it
+
+        from millesime.model import export
+
         card = load("builtin:demo").card
         values = card.class_values[:6]
         torch.manual_seed(0)

@@ -1,8 +1,8 @@
 """Which runtime computes, in which precision, and why: automatic unless it is named.
 
-A graphics card comes first where there is one and the weights are at hand; then OpenVINO where it is installed, which
-is faster than ONNX Runtime on the same tiles (`docs/performance.md`) and as exact in float32; else ONNX Runtime. Less
-precision is never chosen on a processor: bfloat16 moves the class of about one pixel in a hundred.
+A graphics card comes first where there is one and the weights are at hand; then OpenVINO where it is installed, as
+exact as ONNX Runtime in float32 (`docs/performance.md` has both on the same tiles); else ONNX Runtime. Less precision is
+never chosen on a processor: bfloat16 moves the class of about one pixel in a hundred.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def choose(name: str | None = None, precision: str | None = None, *, has_weights
     if has_weights and _built_for_cuda() and cuda_device() is not None:
         return Choice("torch-cuda", wanted or "bf16", "automatic: a graphics card and the weights are there")
     if _is_installed("openvino") and (wanted != "bf16" or openvino_computes_bf16()):
-        return Choice("openvino", wanted or "f32", "automatic: the fastest that is installed")
+        return Choice("openvino", wanted or "f32", "automatic: it is installed")
     if wanted == "bf16":
         raise ModelError(
             "nothing installed computes in bf16 on this machine",
