@@ -1,8 +1,8 @@
 """Which runtime computes, in which precision, and why: automatic unless it is named.
 
 A graphics card comes first where there is one and the weights are at hand; then OpenVINO where it is installed, as
-exact as ONNX Runtime in float32 (`docs/performance.md` has both on the same tiles); else ONNX Runtime. Less precision is
-never chosen on a processor: bfloat16 moves the class of about one pixel in a hundred.
+exact as ONNX Runtime in float32 (`docs/performance.md` has both on the same tiles); else ONNX Runtime. Less precision
+is never chosen on a processor: bfloat16 moves the class of about one pixel in a hundred.
 """
 
 from __future__ import annotations
