@@ -64,10 +64,10 @@ def _block(row: int, col: int) -> npt.NDArray[np.uint8]:
 
 
 def repeated(px: int, *, tile_px: int) -> Path:
-    """A virtual raster of `px` that repeats one orthophoto: as large as one likes, and little on the disk."""
-    tile = orthophoto(tile_px)
+    """A virtual raster of `px` that repeats one orthophoto, when it is larger: little on the disk, however large."""
     if px <= tile_px:
-        return tile
+        return orthophoto(px)
+    tile = orthophoto(tile_px)
     path = scratch() / f"orthophoto-{px}-of-{tile_px}.vrt"
     bands = "".join(
         f'<VRTRasterBand dataType="Byte" band="{band}">'

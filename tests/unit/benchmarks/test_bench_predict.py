@@ -38,6 +38,8 @@ def test_a_virtual_orthophoto_repeats_one(tmp_path, monkeypatch):
     for row, col in ((0, 0), (128, 0), (128, 128)):
         np.testing.assert_array_equal(pixels[:, row : row + 128, col : col + 128], one)
     np.testing.assert_array_equal(pixels[:, 256:, 256:], one[:, :44, :44])
+    with rasterio.open(_orthophoto.repeated(64, tile_px=128)) as small:
+        assert small.shape == (64, 64)
 
 
 OURS = {
