@@ -140,5 +140,5 @@ def test_unknown_codes_in_operations_are_refused(territory):
 def test_a_truncated_image_is_named(territory):
     path = territory / "sources/2019/ortho_rgb.tif"
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 3])
-    message = millesime("run", "cover_raster", "-C", territory, "--vintage", 2019, expect=2)
+    message = millesime("run", "cover_raster", "-C", territory, "--vintage", 2019, expect=3)
     assert "ortho_rgb.tif" in message

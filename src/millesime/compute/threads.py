@@ -12,7 +12,7 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -38,18 +38,23 @@ def in_order(
 
 
 class Ahead(Iterator[Item]):
-    """Items made in a thread of their own, at most `depth` of them waiting to be taken.
+    """Items made in another thread, at most `depth` of them waiting to be taken.
 
-    The thread starts at once. An error of the iterable is raised where its item would have come; `close` stops the
+    It starts at once, in a thread of `pool` when there is one: memory that a thread frees serves that thread alone, so
+    that a new thread for each of many iterables would hold more and more of it. An error of the iterable is raised where its item would have come; `close` stops the
     thread and closes a generator in it, so that what it holds open is closed where it was opened.
     """
 
-    def __init__(self, items: Iterable[Item], *, depth: int) -> None:
+    def __init__(self, items: Iterable[Item], *, depth: int, pool: ThreadPoolExecutor | None = None) -> None:
         self._queue: queue.Queue[tuple[Item | None, BaseException | None]] = queue.Queue(maxsize=depth)
         self._stopped = threading.Event()
         self._ended = False
-        self._thread = threading.Thread(target=self._run, args=(items,), daemon=True)
-        self._thread.start()
+        if pool is None:
+            own = ThreadPoolExecutor(max_workers=1)
+            self._work = own.submit(self._run, items)
+            own.shutdown(wait=False)
+        else:
+            self._work = pool.submit(self._run, items)
 
     def __next__(self) -> Item:
         if self._ended:
@@ -57,7 +62,7 @@ class Ahead(Iterator[Item]):
         item, error = self._queue.get()
         if error is not None:
             self._ended = True
-            self._thread.join()
+            self._work.result()
             if isinstance(error, StopIteration):
                 raise StopIteration
             raise error
@@ -67,10 +72,9 @@ class Ahead(Iterator[Item]):
         """Stop the thread; items not yet taken are lost."""
         self._ended = True
         self._stopped.set()
-        while self._thread.is_alive():
+        while not self._work.cancel() and not self._work.done():
             with contextlib.suppress(queue.Empty):
-                self._queue.get_nowait()
-            self._thread.join(timeout=0.01)
+                self._queue.get(timeout=0.01)
 
     def _run(self, items: Iterable[Item]) -> None:
         end: BaseException = StopIteration()
@@ -90,11 +94,12 @@ class Ahead(Iterator[Item]):
 class Behind:
     """Calls done in a thread of their own, in order, at most `depth` of them waiting; their errors come at the next.
 
-    Use it as a context: it ends when every call is done.
+    Use it as a context: it ends when every call is done. The thread is that of `pool`, of one thread, when there is one.
     """
 
-    def __init__(self, *, depth: int) -> None:
-        self._pool = ThreadPoolExecutor(max_workers=1)
+    def __init__(self, *, depth: int, pool: ThreadPoolExecutor | None = None) -> None:
+        self._pool = pool or ThreadPoolExecutor(max_workers=1)
+        self._is_own = pool is None
         self._depth = depth
         self._waiting: deque[Future[object]] = deque()
 
@@ -108,7 +113,11 @@ class Behind:
             while self._waiting and kind is None:
                 self._waiting.popleft().result()
         finally:
-            self._pool.shutdown(cancel_futures=True)
+            for call in self._waiting:
+                call.cancel()
+            wait(self._waiting)
+            if self._is_own:
+                self._pool.shutdown()
 
     def call(self, function: Callable[..., object], *values: object) -> None:
         """Have `function(*values)` done; wait when too many calls are before it."""

@@ -122,7 +122,7 @@ class Report:
             + "\n".join(told),
             place=next(iter(self.outputs.values())),
             remedy="repair the files named and run the command again: only what is missing is computed"
-            + ("" if self.written else "; or give --allow-missing to write the rest now"),
+            + ("" if self.written else "; `millesime predict --allow-missing` writes the rest now"),
         )
 
 

@@ -156,10 +156,14 @@ def _here(tasks: Sequence[Task], advance: Callable[[int], None]) -> Iterator[tup
 
     def start(task: Task) -> None:
         if task.known is None:
-            started[task.tile.name] = read_ahead(task.job, task.tile)
+            started[task.tile.name] = read_ahead(task.job, task.tile, readers=readers)
 
     network = opened(tasks[0].job)
-    with ThreadPoolExecutor(max_workers=tasks[0].job.threads) as pool:
+    with (
+        ThreadPoolExecutor(max_workers=tasks[0].job.threads) as pool,
+        ThreadPoolExecutor(max_workers=2) as readers,  # one that ends, and the next
+        ThreadPoolExecutor(max_workers=1) as writer,
+    ):
         try:
             for task, following in zip(tasks, [*tasks[1:], None], strict=True):
                 try:
@@ -167,9 +171,9 @@ def _here(tasks: Sequence[Task], advance: Callable[[int], None]) -> Iterator[tup
                         advance(_pixels(task))
                         yield task, Made(computed=False)
                         continue
-                    source = started.pop(task.tile.name, None) or read_ahead(task.job, task.tile)
+                    source = started.pop(task.tile.name, None) or read_ahead(task.job, task.tile, readers=readers)
                     at_end = partial(start, following) if following is not None else _nothing
-                    made = compute(task, source, network, pool, advance, at_end)
+                    made = compute(task, source, network, pool, advance, at_end, writer)
                 except (InputError, OSError) as error:
                     if _ends_the_run(error):
                         raise

@@ -91,9 +91,9 @@ def part_layers(layers: Iterable[Layer]) -> tuple[PartLayer, ...]:
     return tuple(PartLayer(layer.name, layer.dtype, layer.count) for layer in layers)
 
 
-def read_ahead(job: Job, tile: SuperTile) -> Ahead[Strip]:
+def read_ahead(job: Job, tile: SuperTile, *, readers: ThreadPoolExecutor | None = None) -> Ahead[Strip]:
     """Start to read a super-tile, in a thread that opens the files for itself."""
-    return Ahead(_read(job, tile), depth=_AHEAD)
+    return Ahead(_read(job, tile), depth=_AHEAD, pool=readers)
 
 
 def _read(job: Job, tile: SuperTile) -> Iterator[Strip]:
@@ -126,6 +126,7 @@ def compute(
     pool: ThreadPoolExecutor,
     advance: Callable[[int], None],
     at_end: Callable[[], None] = lambda: None,
+    writer: ThreadPoolExecutor | None = None,
 ) -> Made:
     """Predict a super-tile from its strips and leave it with its record.
 
@@ -136,6 +137,7 @@ def compute(
         pool: threads that run the network.
         advance: told how many pixels are done, from time to time; the area in all.
         at_end: called when all is read, and the last strip is still to be computed.
+        writer: thread that writes, kept for the next super-tile.
     """
     job, area = task.job, task.tile.area
     files = files_of(job, task.tile)
@@ -152,7 +154,7 @@ def compute(
     try:
         with (
             job.folder.part(task.tile.name, part_layers(job.layers), job.prediction.grid.crop(area)) as (part, record),
-            Behind(depth=_AHEAD) as behind,
+            Behind(depth=_AHEAD, pool=writer) as behind,
         ):
             for piece in predict(job.prediction, area, bands, answer):
                 behind.call(part.write, _values(job.layers, piece), piece.window.relative_to(area))
