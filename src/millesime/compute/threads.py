@@ -41,8 +41,9 @@ class Ahead(Iterator[Item]):
     """Items made in another thread, at most `depth` of them waiting to be taken.
 
     It starts at once, in a thread of `pool` when there is one: memory that a thread frees serves that thread alone, so
-    that a new thread for each of many iterables would hold more and more of it. An error of the iterable is raised where its item would have come; `close` stops the
-    thread and closes a generator in it, so that what it holds open is closed where it was opened.
+    that a new thread for each of many iterables would hold more and more of it. An error of the iterable is raised
+    where its item would have come; `close` stops the work and closes a generator in its thread, so that what it holds
+    open is closed where it was opened.
     """
 
     def __init__(self, items: Iterable[Item], *, depth: int, pool: ThreadPoolExecutor | None = None) -> None:
@@ -94,7 +95,7 @@ class Ahead(Iterator[Item]):
 class Behind:
     """Calls done in a thread of their own, in order, at most `depth` of them waiting; their errors come at the next.
 
-    Use it as a context: it ends when every call is done. The thread is that of `pool`, of one thread, when there is one.
+    Use it as a context: it ends when every call is done. The thread is the only one of `pool` when there is one.
     """
 
     def __init__(self, *, depth: int, pool: ThreadPoolExecutor | None = None) -> None:
