@@ -47,6 +47,9 @@ _INC = re.compile(r"FLAIR-INC_(rgb|rgbi|rgbie)_(12|15)cl_(resnet34-unet|resnet34
 _HUB = re.compile(r"FLAIR-HUB_LC-([A-Z])_(?:(IR|RGB)_)?([a-z0-9]+)-(upernet|unet)")
 _SERIES = re.compile(r"FLAIR-HUB_(LC-[A-Z]|LPIS-[A-Z])")
 
+#: Suffixes of the files of weights.
+WEIGHTS_SUFFIXES = (".pth", ".pt", ".ckpt", ".bin", ".safetensors")
+
 _CHANNELS = 19
 _LICENCE = "Licence Ouverte 2.0 (Etalab)"
 

@@ -20,9 +20,7 @@ from torch import Tensor, nn
 
 from millesime.errors import ModelError
 from millesime.io.files import local_file
-
-#: Suffixes of the files that can be read.
-SUFFIXES = (".pth", ".pt", ".ckpt", ".bin", ".safetensors")
+from millesime.model.published.catalogue import WEIGHTS_SUFFIXES
 
 #: What frameworks put before the names of the network; the longest that fits goes.
 _PREFIXES = ("model.seg_model.", "seg_model.", "model.", "module.")
@@ -41,9 +39,9 @@ def read_weights(path: str | Path) -> dict[str, Tensor]:
         ModelError: not such a file, or a pickle that holds more than tensors.
     """
     file = local_file(path)
-    if file.suffix not in SUFFIXES:
+    if file.suffix not in WEIGHTS_SUFFIXES:
         raise ModelError(
-            f"weights are read from {', '.join(SUFFIXES)}, got {file.suffix or 'no suffix'}",
+            f"weights are read from {', '.join(WEIGHTS_SUFFIXES)}, got {file.suffix or 'no suffix'}",
             place=file,
             remedy="give the file as it was published",
         )

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from millesime.errors import InputError, ModelError
 from millesime.io.files import local_file
 from millesime.model.card import ModelCard
-from millesime.model.published.catalogue import is_published
+from millesime.model.published.catalogue import WEIGHTS_SUFFIXES, is_published
 from millesime.model.published.kept import place_of
 from millesime.model.runtimes.choice import Choice, choose
 from millesime.model.runtimes.interface import Runtime
@@ -19,9 +19,6 @@ from millesime.model.runtimes.onnx_runtime import OnnxRuntime
 
 #: Folder of the models that ship with the package.
 _BUILTIN = Path(__file__).parents[1] / "builtin"
-
-#: Suffixes of weights that are converted when first used.
-_PUBLISHED = (".pth", ".pt", ".ckpt", ".bin", ".safetensors")
 
 
 @dataclass(frozen=True)
@@ -100,7 +97,7 @@ def load(reference: str | Path) -> Model:
             remedy="give builtin:demo, an .onnx file, or a published name such as "
             "IGNF/FLAIR-INC_rgbie_15cl_resnet34-unet",
         ) from error
-    if path.suffix in _PUBLISHED:
+    if path.suffix in WEIGHTS_SUFFIXES:
         return _published(path)
     if path.suffix != ".onnx":
         raise ModelError(
