@@ -17,7 +17,8 @@ _LEAST_PX = round(_inputs.MIN_AREA_M2 / PIXEL_M**2)
 def _ours(labels: np.ndarray) -> np.ndarray:
     grid = grid_of(labels.shape[0])
     raw = Coverage.from_labels(labels, grid, threads=_inputs.THREADS)
-    return raw.merge(min_area_m2=_inputs.MIN_AREA_M2).to_labels(grid, threads=_inputs.THREADS)
+    merged = raw.merge(min_area_m2=_inputs.MIN_AREA_M2)
+    return merged.to_labels(grid, dtype=labels.dtype, threads=_inputs.THREADS)
 
 
 def _facts(labels: np.ndarray, sieved: np.ndarray) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from made_coverages import grid_of, square, traced
 
 from millesime.errors import CrsError, ImageryError
-from millesime.geo.coverage import zonal_counts
+from millesime.geo.coverage import Coverage, zonal_counts
 from millesime.geo.coverage.zonal import zonal_counts_of_bands
 from millesime.geo.grid import Grid
 
@@ -104,6 +104,24 @@ def test_threads_share_the_rows_without_a_trace(dtype, threads):
     np.testing.assert_array_equal(shared.counts, alone.counts)
     coverage = traced(labels.astype(np.uint8))
     np.testing.assert_array_equal(coverage.to_labels(grid, threads=threads), labels.astype(np.uint8))
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.uint32])
+def test_labels_come_back_in_the_type_asked_for(dtype):
+    coverage = traced(np.array([[1, 1, 0], [255, 1, 7]], np.uint8))
+    burnt = coverage.to_labels(grid_of(np.zeros((2, 3))), dtype=dtype)
+    assert burnt.dtype == dtype
+    assert burnt.tolist() == [[1, 1, 0], [255, 1, 7]]
+
+
+@pytest.mark.parametrize(
+    ("dtype", "told"), [(np.uint8, "value 256, which uint8 cannot hold"), (np.int32, "not int32"), (float, "float64")]
+)
+def test_labels_are_never_cut_off(dtype, told):
+    labels = np.array([[1, 256]], np.uint16)
+    coverage = Coverage.from_labels(labels, grid_of(labels))
+    with pytest.raises(ImageryError, match=told):
+        coverage.to_labels(grid_of(np.zeros((1, 2))), dtype=dtype)
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.uint32])

@@ -305,13 +305,22 @@ class Coverage:
         return composition_of(self, labels, grid)
 
     def to_labels(
-        self, grid: Grid, *, values: npt.NDArray[Any] | None = None, threads: int = 1
-    ) -> npt.NDArray[np.uint32]:
+        self,
+        grid: Grid,
+        *,
+        values: npt.NDArray[Any] | None = None,
+        dtype: npt.DTypeLike = np.uint32,
+        threads: int = 1,
+    ) -> npt.NDArray[np.unsignedinteger[Any]]:
         """Raster of the face that holds each pixel centre: its value, or that of `values`; 0 outside.
 
         The result does not depend on the threads that share the rows.
+
+        Raises:
+            ImageryError: another `dtype` than uint8, uint16 and uint32, or one too narrow for a value.
         """
-        return labels_of_coverage(self, grid, self.face_values if values is None else values, threads=threads)
+        values = self.face_values if values is None else values
+        return labels_of_coverage(self, grid, values, dtype=dtype, threads=threads)
 
     def check(self) -> tuple[str, ...]:
         """Faults with their places; none in a sound coverage. Every polygon is built and looked at by GEOS."""

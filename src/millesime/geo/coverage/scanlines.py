@@ -182,15 +182,16 @@ def count_faces(changes: Int32, labels: Labels, place: Int32, counts: Int64) -> 
             counts[face, place[label]] += width - begin
 
 
-@compiled("void(int32[:,::1], uint32[::1], uint32[:,::1])")
-def burn_faces(changes: Int32, values: npt.NDArray[np.uint32], out: npt.NDArray[np.uint32]) -> None:
+@compiled(*(f"void(int32[:,::1], {dtype}[::1], {dtype}[:,::1])" for dtype in ("uint8", "uint16", "uint32")))
+def burn_faces(changes: Int32, values: Labels, out: Labels) -> None:
     """Write the value of the face of each pixel, 0 outside."""
     height, width = out.shape
+    outside = values.dtype.type(0)
     for row in range(height):
         face = np.int64(-1)
-        value = np.uint32(0)
+        value = outside
         for column in range(width):
             if changes[row, column] != 0:
                 face += changes[row, column]
-                value = values[face] if face >= 0 else np.uint32(0)
+                value = values[face] if face >= 0 else outside
             out[row, column] = value

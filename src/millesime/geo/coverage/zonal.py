@@ -283,11 +283,17 @@ def composition_of(coverage: Coverage, labels: npt.NDArray[np.unsignedinteger[An
 
 
 def labels_of_coverage(
-    coverage: Coverage, grid: Grid, values: npt.NDArray[Any], *, threads: int = 1
-) -> npt.NDArray[np.uint32]:
+    coverage: Coverage, grid: Grid, values: npt.NDArray[Any], *, dtype: npt.DTypeLike = np.uint32, threads: int = 1
+) -> Labels:
     """See `Coverage.to_labels`."""
-    out = np.empty(grid.shape, np.uint32)
-    burnt = np.ascontiguousarray(values, np.uint32)
+    kind = np.dtype(dtype)
+    if kind not in (np.uint8, np.uint16, np.uint32):
+        raise ImageryError(f"labels are uint8, uint16 or uint32, not {kind}", remedy="ask for one of these")
+    highest = int(values.max(initial=0))
+    if highest > np.iinfo(kind).max:
+        raise ImageryError(f"a face has the value {highest}, which {kind} cannot hold", remedy="ask for a wider type")
+    out = np.empty(grid.shape, kind)
+    burnt = np.ascontiguousarray(values, kind)
     changes_of = _face_changes(coverage, grid)
 
     def burn(row: int) -> None:
