@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self, TypeVar
 
+from millesime.compute.ordered import in_order
 from millesime.compute.progress import Progress
 from millesime.errors import ConfigError
 
@@ -65,14 +65,4 @@ class Workers:
         if self._pool is None:
             context = multiprocessing.get_context("forkserver")
             self._pool = ProcessPoolExecutor(max_workers=self.count, mp_context=context)
-        waiting: deque[Future[Result]] = deque()
-        try:
-            for unit in units:
-                waiting.append(self._pool.submit(function, unit))
-                if len(waiting) > self.count * _AHEAD:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()
+        yield from in_order(self._pool, function, units, ahead=self.count * _AHEAD + 1)

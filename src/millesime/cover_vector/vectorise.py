@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from millesime.compute import Progress
-from millesime.compute.threads import in_order
+from millesime.compute.ordered import in_order
 from millesime.cover_vector.class_tables import nomenclature_of_values
 from millesime.cover_vector.generalise import Generalised, MinArea, any_minimum, require_known, with_borders
 from millesime.errors import ImageryError
