@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import warnings
 from pathlib import Path
 
@@ -13,11 +12,10 @@ import pyogrio
 import pyogrio.errors
 
 from millesime.errors import InputError, SchemaError
+from millesime.io.delimited import SUFFIXES, read_delimited
 from millesime.io.files import local_file, written_whole
 
-_TEXT = {".csv", ".tsv", ".txt"}
 _PARQUET = {".parquet", ".geoparquet"}
-_SEPARATORS = (";", ",", "\t")
 
 
 def read_attributes(path: str | Path, *, layer: str | None = None) -> pd.DataFrame:
@@ -34,8 +32,8 @@ def read_attributes(path: str | Path, *, layer: str | None = None) -> pd.DataFra
     """
     file = local_file(path)
     suffix = file.suffix.lower()
-    if suffix in _TEXT:
-        frame = _read_text(file)
+    if suffix in SUFFIXES:
+        frame, _ = read_delimited(file)
     elif suffix in _PARQUET:
         frame = _read_parquet(file)
     else:
@@ -51,26 +49,6 @@ def write_csv(frame: pd.DataFrame, path: str | Path) -> None:
     """Write a table with a header, comma separated, UTF-8, whole or not at all; the same table gives the same bytes."""
     with written_whole(path) as temporary:
         frame.to_csv(temporary, index=False, lineterminator="\n")
-
-
-def _read_text(file: Path) -> pd.DataFrame:
-    data = file.read_bytes()
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("latin-1")
-    header = text.partition("\n")[0]
-    if "\0" in text or not header.strip():
-        raise InputError("is not a text table", place=file, remedy="give a CSV file with a header")
-    separator = max(_SEPARATORS, key=header.count)
-    try:
-        # pandas renames columns that are there twice; read as a row, their names stay.
-        rows = pd.read_csv(
-            io.StringIO(text), sep=separator, dtype=str, keep_default_na=False, header=None, skip_blank_lines=True
-        )
-    except (pd.errors.ParserError, ValueError) as error:
-        raise InputError(f"cannot be read as a table ({error})", place=file, remedy="check the file") from error
-    return rows.iloc[1:].reset_index(drop=True).set_axis(rows.iloc[0].tolist(), axis=1)
 
 
 def _read_parquet(file: Path) -> pd.DataFrame:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
-from io import StringIO
 from pathlib import Path
 
 import geopandas
@@ -14,6 +12,7 @@ import pyogrio
 
 from millesime.errors import InputError, SchemaError
 from millesime.io.crs import authority_code, resolve_crs
+from millesime.io.delimited import read_delimited
 from millesime.io.files import local_file, written_whole
 from millesime.io.vector import list_layers, read_vector, write_geopackage
 
@@ -96,17 +95,7 @@ def read_table(path: str | Path, name: str) -> pd.DataFrame | None:
 
 
 def _read_csv(file: Path, crs: str | None) -> geopandas.GeoDataFrame:
-    data = file.read_bytes()
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("latin-1")
-    header = text.partition("\n")[0]
-    separator = ";" if header.count(";") > header.count(",") else ","
-    try:
-        table = pd.read_csv(StringIO(text), sep=separator, dtype=str, keep_default_na=False, quoting=csv.QUOTE_MINIMAL)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise InputError(f"cannot be read as a table ({error})", place=file, remedy="give a CSV file") from error
+    table, separator = read_delimited(file)
     names = {str(name).strip().lower(): name for name in table.columns}
     if not {"x", "y"} <= set(names):
         raise SchemaError(
