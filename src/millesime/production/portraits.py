@@ -10,7 +10,6 @@ from pathlib import Path
 import geopandas
 import numpy as np
 
-from millesime.artificialisation import StatusChoice
 from millesime.errors import ConfigError, CrsError, InputError, InternalError, raise_together
 from millesime.geo.grid import Bounds, Grid
 from millesime.io.catalogue import describe_file
@@ -18,7 +17,8 @@ from millesime.io.files import folder_written_whole, local_file, written_whole
 from millesime.io.pictures import encode_jpeg, read_picture
 from millesime.io.raster import read_grid
 from millesime.io.vector import Style, read_vector, write_geopackage
-from millesime.production.control_points import ControlRequest, read_control
+from millesime.production.comparison_request import ComparisonRequest
+from millesime.production.control_points import read_control
 from millesime.production.neighbours import read_context, require_all_used
 from millesime.publication.control import Checked
 from millesime.publication.packages import Package
@@ -57,12 +57,9 @@ from millesime.sources.ocsge import ReceivedDelivery, read_delivery, read_limit
 _PAGE, _PDF, _FIGURES = "portrait.html", "portrait.pdf", "figures.csv"
 
 
-@dataclass(frozen=True)
-class PortraitRequest:
+@dataclass(frozen=True, kw_only=True)
+class PortraitRequest(ComparisonRequest):
     """What the user asks for."""
-
-    files: tuple[Path, ...]
-    """One or two deliveries: file, folder or archive."""
 
     zone: str = ""
     """Code of Admin Express or file of polygons; '' for the whole map."""
@@ -76,29 +73,11 @@ class PortraitRequest:
     orthos: tuple[Path, ...] = ()
     """None, or one ortho-image per file, in their order."""
 
-    years: tuple[int, ...] = ()
-    """None, or one vintage per file, where files do not tell them."""
-
-    crs: str | None = None
-    tolerance_m: float | None = None
-    force: bool = False
     licence: str = ""
     language: Language = "fr"
     """Of the page and of the document."""
 
     parameters: Parameters = field(default_factory=Parameters)
-
-    status: StatusChoice = field(default_factory=StatusChoice)
-    """Which status, decided how."""
-
-    context: tuple[Path, ...] = ()
-    """OCS GE of neighbouring territories, each for the vintage that it tells."""
-
-    limit: Path | None = None
-    """Limits of départements to cut the files along."""
-
-    control: ControlRequest | None = None
-    """Control points of the change, None when nothing was checked."""
 
 
 @dataclass(frozen=True)

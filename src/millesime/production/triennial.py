@@ -5,21 +5,21 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas
 import numpy as np
 
-from millesime.artificialisation import StatusChoice
 from millesime.errors import ConfigError, CrsError
 from millesime.geo.grid import Bounds
 from millesime.indicators import planning_of
 from millesime.io.files import folder_written_whole, require_replaceable
 from millesime.io.typesetting import to_pdf, to_pictures
 from millesime.io.vector import read_vector
-from millesime.production.control_points import ControlRequest, read_control
+from millesime.production.comparison_request import ComparisonRequest
+from millesime.production.control_points import read_control
 from millesime.production.neighbours import read_context, require_all_used
 from millesime.publication.control import Control
 from millesime.publication.portrait_of_files import (
@@ -59,12 +59,9 @@ _DOTS_PER_INCH = 180
 _PATTERN = "*_triennal.*"
 
 
-@dataclass(frozen=True)
-class TriennialRequest:
-    """What the user asks for."""
-
-    files: tuple[Path, ...]
-    """Two deliveries: file, folder or archive."""
+@dataclass(frozen=True, kw_only=True)
+class TriennialRequest(ComparisonRequest):
+    """What the user asks for: two vintages."""
 
     zone: str
     """Code of a commune or of an EPCI."""
@@ -77,25 +74,6 @@ class TriennialRequest:
 
     planning: Path | None = None
     """ZONE_URBA of the Géoportail de l'urbanisme."""
-
-    years: tuple[int, ...] = ()
-    """None, or one vintage per file, where files do not tell them."""
-
-    crs: str | None = None
-    tolerance_m: float | None = None
-    force: bool = False
-
-    status: StatusChoice = field(default_factory=StatusChoice)
-    """Which status, decided how."""
-
-    context: tuple[Path, ...] = ()
-    """OCS GE of neighbouring territories, each for the vintage that it tells."""
-
-    limit: Path | None = None
-    """Limits of départements to cut the files along."""
-
-    control: ControlRequest | None = None
-    """Control points of the change, None when nothing was checked."""
 
 
 @dataclass(frozen=True)
