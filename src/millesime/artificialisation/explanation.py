@@ -78,7 +78,7 @@ def explain(row: Mapping[str, Any], *, language: Language = "fr") -> str:
         language: of the sentence.
 
     Raises:
-        SchemaError: the row lacks facts.
+        SchemaError: the row lacks facts, or tells a status that was delivered without its decision.
     """
     missing = [name for name in ("code_cs", "code_us", *ADDED_COLUMNS, *FACT_COLUMNS) if name not in row]
     if missing:
@@ -87,14 +87,20 @@ def explain(row: Mapping[str, Any], *, language: Language = "fr") -> str:
         )
     facts = _Facts(row, Parameters.from_rules(str(row["status_rules"])), language)
     step = str(row["status_step"])
-    reason = {
+    reasons = {
         "matrix": _by_matrix,
         "fill": _filled,
         "remove": _removed,
         "built": _kept,
         "fill+remove": _filled_then_removed,
         "remove+fill": _removed_then_filled,
-    }[step](facts)
+    }
+    if step not in reasons:
+        raise SchemaError(
+            f"the file tells no decision for this polygon: status_step is {step!r}",
+            remedy="decide with `millesime artif FILE -o OUT`, and explain OUT",
+        )
+    reason = reasons[step](facts)
     return f"{_subject(facts)} {reason}{_reading(facts, step)}."
 
 

@@ -160,6 +160,12 @@ def test_rows_without_facts_are_refused():
         explain({**row, "status_rules": "by heart"})
 
 
+def test_a_status_delivered_without_its_decision_is_not_explained():
+    row = {**_rows(*_filled())[0], "status_step": "delivered"}
+    with pytest.raises(SchemaError, match="status_step is 'delivered'"):
+        explain(row, language="en")
+
+
 def test_rules_are_written_and_read_again():
     for chosen in (Parameters(t_other_m2=1234.5, order="remove_first"), Parameters(mode="sparte-2024")):
         assert Parameters.from_rules(chosen.as_rules()) == chosen
