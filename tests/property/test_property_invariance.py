@@ -149,6 +149,8 @@ class _Opened:
 
 
 class _Under:
+    on_card = None
+
     def __init__(self, card, runtime):
         self.card, self.choice, self._runtime = card, runtime.choice, runtime
 

@@ -25,7 +25,7 @@ import numpy.typing as npt
 from millesime.cover_raster.class_names import competing_values
 from millesime.errors import ModelError, raise_together
 from millesime.model.card import ModelCard
-from millesime.model.runtimes import Choice, Runtime, choose
+from millesime.model.runtimes import Choice, OnCard, Runtime, choose
 
 Pixels = npt.NDArray[np.uint8]
 Logits = npt.NDArray[np.float32]
@@ -93,7 +93,9 @@ class Combined:
 
 
 class CombinedRuntime:
-    """Members ready to answer as one."""
+    """Members ready to answer as one, in memory: views and channels are sorted there."""
+
+    on_card: OnCard | None = None
 
     def __init__(self, members: Sequence[Runtime], card: ModelCard, *, symmetries: bool = False) -> None:
         self.card, self.choice = card, members[0].choice

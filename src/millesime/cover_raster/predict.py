@@ -11,26 +11,26 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from millesime.cover_raster.calibration import Calibration
-from millesime.cover_raster.decide import Rule, decide
+from millesime.cover_raster.decide import Rule
 from millesime.cover_raster.scheme import Mode, Scheme, reflected, scheme
+from millesime.cover_raster.sums import HostStore, StoreMaker, Sums, Windows
 from millesime.errors import ConfigError, ModelError
 from millesime.geo.grid import Grid, Window
 from millesime.model.card import ModelCard
 
 Pixels = npt.NDArray[np.uint8]
-Logits = npt.NDArray[np.float32]
-
 Outside = Literal["reflect", "zero"]
 """What stands beyond the borders of the image: its mirror, or zeros before normalisation, as IGN's tools have it."""
 
-Answer = Callable[[Iterable[Pixels]], Iterator[Logits]]
-"""Logits (classes, window, window) of each window (bands, window, window), in the order of the windows."""
+Answer = Callable[[Iterable[Pixels]], Iterator[Any]]
+"""Logits (classes, window, window) of each window (bands, window, window), in the order of the windows: arrays, or what
+the place where sums are kept takes."""
 
 
 class Bands(Protocol):
@@ -107,10 +107,21 @@ class Prediction:
         return self.cols.over(area.col, area.col + area.width)
 
 
-def predict(prediction: Prediction, area: Window, bands: Bands, answer: Answer) -> Iterator[Piece]:
-    """Predict an area from top to bottom; one piece for each row of windows, together they tile the area."""
+def predict(
+    prediction: Prediction, area: Window, bands: Bands, answer: Answer, *, make: StoreMaker = HostStore
+) -> Iterator[Piece]:
+    """Predict an area from top to bottom; one piece for each row of windows, together they tile the area.
+
+    Args:
+        prediction: how.
+        area: what, on the image's grid.
+        bands: where pixels come from.
+        answer: the network.
+        make: where sums of its answers are kept.
+    """
     rows, numbers = prediction.rows, prediction.window_rows(area)
-    sums = _Sums(prediction, area)
+    windows_there = Windows(rows, prediction.cols, prediction.window_px)
+    sums = Sums(windows_there, area, classes=len(prediction.class_values), make=make)
     waiting: deque[_Strip] = deque()
 
     def windows() -> Iterator[Pixels]:
@@ -125,7 +136,10 @@ def predict(prediction: Prediction, area: Window, bands: Bands, answer: Answer) 
             sums.add(number, col_number, next(answers))
         # Rows are final once the next row of windows has nothing to say about them.
         end = rows.reach(number + 1)[0] if number + 1 in numbers else area.row + area.height
-        yield from sums.settle(end, waiting.popleft())
+        strip, window = waiting.popleft(), sums.final(end)
+        if window is not None:
+            told = sums.settle(window, strip.valid_in(window), prediction.rule)
+            yield Piece(window, told.classes, told.confidence, told.top, told.probabilities)
     if next(answers, None) is not None:
         raise ValueError("more answers than windows")
 
@@ -183,55 +197,6 @@ def _read_strip(prediction: Prediction, area: Window, number: int, bands: Bands)
 def _inside(start: int, count: int, size_px: int) -> npt.NDArray[np.bool_]:
     places = np.arange(start, start + count)
     return (places >= 0) & (places < size_px)
-
-
-class _Sums:
-    """Weighted sums of logits over the rows that are not final yet."""
-
-    def __init__(self, prediction: Prediction, area: Window) -> None:
-        self._prediction, self._area = prediction, area
-        self._first = area.row
-        """Row of the image that the first row of the sums stands for."""
-
-        shape = (len(prediction.class_values), prediction.window_px, area.width)
-        self._values: Logits = np.zeros(shape, dtype=np.float32)
-        self._weights = {number: prediction.cols.weights(number) for number in prediction.window_cols(area)}
-
-    def add(self, row_number: int, col_number: int, logits: Logits) -> None:
-        """Add a window's logits where the window counts and the area lies."""
-        rows, cols = self._prediction.rows, self._prediction.cols
-        top, left = rows.start(row_number), cols.start(col_number)
-        part = _common(rows.reach(row_number), self._area.row, self._area.row + self._area.height)
-        across = _common(cols.reach(col_number), self._area.col, self._area.col + self._area.width)
-        weights = (
-            rows.weights(row_number)[part[0] - top : part[1] - top, None]
-            * self._weights[col_number][None, across[0] - left : across[1] - left]
-        )
-        into = self._values[
-            :,
-            part[0] - self._first : part[1] - self._first,
-            across[0] - self._area.col : across[1] - self._area.col,
-        ]
-        seen = logits[:, part[0] - top : part[1] - top, across[0] - left : across[1] - left]
-        for total, plane in zip(into, seen, strict=True):
-            total += weights * plane
-
-    def settle(self, end: int, strip: _Strip) -> Iterator[Piece]:
-        """Decide the rows before `end` and forget them."""
-        count = min(end, self._area.row + self._area.height) - self._first
-        if count <= 0:
-            return
-        window = Window(self._first, self._area.col, count, self._area.width)
-        told = decide(self._values[:, :count], strip.valid_in(window), self._prediction.rule)
-        kept = self._values.shape[1] - count
-        self._values[:, :kept] = self._values[:, count:].copy()
-        self._values[:, kept:] = 0.0
-        self._first += count
-        yield Piece(window, told.classes, told.confidence, told.top, told.probabilities)
-
-
-def _common(reach: tuple[int, int], first: int, end: int) -> tuple[int, int]:
-    return max(reach[0], first), min(reach[1], end)
 
 
 def windows_needed(prediction: Prediction, areas: Iterable[Window]) -> int:

@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from millesime.compute.threads import Ahead, Behind, in_order
+from millesime.compute.ordered import in_order
+from millesime.compute.threads import Ahead, Behind
 from millesime.cover_raster.combine import Openable
 from millesime.cover_raster.layers import Layer
 from millesime.cover_raster.plan import SuperTile, pixels_needed
 from millesime.cover_raster.predict import Piece, Prediction, predict, windows_needed
 from millesime.cover_raster.strips import Strip, StripBuffer, strips
+from millesime.cover_raster.sums import HostStore, StoreMaker
 from millesime.geo.grid import Window
 from millesime.imagery import Imagery
 from millesime.imagery.step import open_imagery
@@ -32,7 +34,16 @@ _AHEAD = 1
 Files = dict[str, FileIdentity]
 """What recognises each file that a super-tile reads."""
 
-Network = Callable[[npt.NDArray[np.uint8]], npt.NDArray[np.float32]]
+
+@dataclass(frozen=True)
+class Network:
+    """A network ready to answer."""
+
+    answer: Callable[[npt.NDArray[np.uint8]], Any]
+    """Logits (classes, window, window) of a window (bands, window, window)."""
+
+    make: StoreMaker
+    """Where its answers are summed."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +144,7 @@ def compute(
     Args:
         task: the super-tile.
         source: its strips, closed here.
-        network: logits (classes, window, window) of a window (bands, window, window).
+        network: that answers the windows.
         pool: threads that run the network.
         advance: told how many pixels are done, from time to time; the area in all.
         at_end: called when all is read, and the last strip is still to be computed.
@@ -143,8 +154,8 @@ def compute(
     files = files_of(job, task.tile)
     steps = _shares(area.height * area.width, windows_needed(job.prediction, [area]))
 
-    def answer(windows: Iterable[npt.NDArray[np.uint8]]) -> Iterator[npt.NDArray[np.float32]]:
-        for logits in in_order(pool, network, windows, ahead=job.threads + 1):
+    def answer(windows: Iterable[npt.NDArray[np.uint8]]) -> Iterator[Any]:
+        for logits in in_order(pool, network.answer, windows, ahead=job.threads + 1):
             advance(next(steps))
             yield logits
 
@@ -156,7 +167,7 @@ def compute(
             job.folder.part(task.tile.name, part_layers(job.layers), job.prediction.grid.crop(area)) as (part, record),
             Behind(depth=_AHEAD, pool=writer) as behind,
         ):
-            for piece in predict(job.prediction, area, bands, answer):
+            for piece in predict(job.prediction, area, bands, answer, make=network.make):
                 behind.call(part.write, _values(job.layers, piece), piece.window.relative_to(area))
                 counts += np.bincount(piece.classes.reshape(-1), minlength=256)
             record["fingerprint"] = bands.fingerprint()
@@ -187,14 +198,14 @@ _opening = threading.Lock()
 
 
 def opened(job: Job) -> Network:
-    """The network of a job: one window in, its logits out."""
+    """The network of a job; what it answers on a graphics card is summed there."""
     runtime = job.model.open(job.choice, threads=job.threads)
+    on_card = runtime.on_card
+    if on_card is None:
+        return Network(lambda pixels: runtime.logits(pixels[None])[0], HostStore)
+    from millesime.cover_raster.card_sums import CardStore
 
-    def one(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-        logits: npt.NDArray[np.float32] = runtime.logits(pixels[None])[0]
-        return logits
-
-    return one
+    return Network(lambda pixels: on_card(pixels[None])[0], CardStore)
 
 
 def make_there(task: Task) -> Made:

@@ -31,6 +31,8 @@ REACH = 2
 class Boxes:
     """Logits of two classes from sums over 5 x 5 pixels of two bands."""
 
+    on_card = None
+
     def __init__(self, card, seconds):
         self.card, self.seconds = card, seconds
 

@@ -28,6 +28,8 @@ def card(**changes):
 
 
 class Runtime:
+    on_card = None
+
     def __init__(self, card, answer):
         self.card, self.answer, self.choice, self.calls = card, answer, CHOICE, []
 

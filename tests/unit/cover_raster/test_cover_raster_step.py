@@ -27,6 +27,8 @@ GRID = Grid("EPSG:2154", 900000.0, 6500000.0, 0.2, WIDTH, HEIGHT)
 class Threshold:
     """A network that tells water where blue is strong and grass elsewhere."""
 
+    on_card = None
+
     def __init__(self, card):
         self.card = card
 

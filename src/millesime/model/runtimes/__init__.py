@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from millesime.model.runtimes.choice import PRECISIONS, RUNTIMES, Choice, Precision, RuntimeName, choose
-from millesime.model.runtimes.interface import Runtime
+from millesime.model.runtimes.interface import OnCard, Runtime
 from millesime.model.runtimes.models import Model, load
 
-__all__ = ["PRECISIONS", "RUNTIMES", "Choice", "Model", "Precision", "Runtime", "RuntimeName", "choose", "load"]
+__all__ = [
+    "PRECISIONS",
+    "RUNTIMES",
+    "Choice",
+    "Model",
+    "OnCard",
+    "Precision",
+    "Runtime",
+    "RuntimeName",
+    "choose",
+    "load",
+]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,9 @@ import numpy.typing as npt
 from millesime.errors import ModelError
 from millesime.model.card import ModelCard
 from millesime.model.runtimes.choice import Choice
+
+OnCard = Callable[[npt.NDArray[np.uint8]], Any]
+"""As `Runtime.logits`, the answer being a tensor of torch on the card."""
 
 
 class Runtime(Protocol):
@@ -21,6 +25,11 @@ class Runtime(Protocol):
 
     card: ModelCard
     choice: Choice
+
+    @property
+    def on_card(self) -> OnCard | None:
+        """The same answers left on the graphics card that computed them; None where none does."""
+        ...
 
     def logits(self, pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         """Logits (n, classes, h, w) of digital numbers (n, bands, h, w), sizes a multiple of the card's."""
@@ -36,8 +45,8 @@ def network_input(pixels: npt.NDArray[np.uint8], card: ModelCard) -> npt.NDArray
     return (pixels.astype(np.float32) - mean) / std
 
 
-def require_classes(answer: npt.NDArray[np.float32], card: ModelCard) -> None:
-    """Check that an answer has a channel for each class of the card.
+def require_classes(answer: Any, card: ModelCard) -> None:
+    """Check that an answer, an array or a tensor, has a channel for each class of the card.
 
     Raises:
         ModelError: it has not.

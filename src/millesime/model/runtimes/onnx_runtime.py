@@ -12,7 +12,7 @@ from onnxruntime.capi import onnxruntime_pybind11_state as refusals
 from millesime.errors import ModelError
 from millesime.model.card import ModelCard
 from millesime.model.runtimes.choice import Choice
-from millesime.model.runtimes.interface import network_input, require_classes
+from millesime.model.runtimes.interface import OnCard, network_input, require_classes
 
 #: What ONNX Runtime raises for a file that it cannot load.
 _REFUSALS = (
@@ -32,6 +32,8 @@ class OnnxRuntime:
     One thread computes one answer, so that an answer does not depend on how many threads there are; speed comes
     from several windows at once.
     """
+
+    on_card: OnCard | None = None
 
     def __init__(self, path: Path, card: ModelCard, choice: Choice) -> None:
         options = onnxruntime.SessionOptions()

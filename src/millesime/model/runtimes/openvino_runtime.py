@@ -13,7 +13,7 @@ import openvino
 from millesime.errors import ModelError
 from millesime.model.card import ModelCard
 from millesime.model.runtimes.choice import Choice
-from millesime.model.runtimes.interface import network_input, require_classes
+from millesime.model.runtimes.interface import OnCard, network_input, require_classes
 
 #: Networks compiled for a size that are kept: that of the windows, and another one.
 _KEPT_SIZES = 2
@@ -34,6 +34,8 @@ class OpenVinoRuntime:
     As many streams as threads, each of one thread: an answer does not depend on how many there are. The precision is
     always told to OpenVINO, whose own choice is bfloat16 on processors that have it.
     """
+
+    on_card: OnCard | None = None
 
     def __init__(self, path: Path, card: ModelCard, choice: Choice, *, threads: int = 1) -> None:
         self.card, self.choice = card, choice

@@ -15,7 +15,7 @@ from millesime.model import checkpoints
 from millesime.model.architectures import build
 from millesime.model.card import ModelCard
 from millesime.model.runtimes.choice import Choice
-from millesime.model.runtimes.interface import Runtime, require_classes
+from millesime.model.runtimes.interface import OnCard, Runtime, require_classes
 
 #: Largest difference of a logit, relative to the largest logit, between the weights and the .onnx file.
 _TOLERANCE = 1e-3
@@ -40,28 +40,36 @@ class TorchRuntime:
             torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
             self._network = torch.compile(network, dynamic=False)
 
+    @property
+    def on_card(self) -> OnCard | None:
+        """See `Runtime`."""
+        return self._left_on_card if self._device.type == "cuda" else None
+
     def logits(self, pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         """See `Runtime`."""
         if self._device.type == "cuda":
-            return self._on_card(pixels)
-        if not getattr(self._mine, "is_ready", False):
-            torch.set_num_threads(1)  # one thread, one answer; each thread of ours tells it anew
-            self._mine.is_ready = True
-        return self._answer(torch.from_numpy(np.ascontiguousarray(pixels)))
+            answer = self._left_on_card(pixels)
+        else:
+            if not getattr(self._mine, "is_ready", False):
+                torch.set_num_threads(1)  # one thread, one answer; each thread of ours tells it anew
+                self._mine.is_ready = True
+            answer = self._answer(torch.from_numpy(np.ascontiguousarray(pixels)))
+        here: npt.NDArray[np.float32] = answer.cpu().contiguous().numpy()
+        return here
 
-    def _on_card(self, pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-        # A compiled network is entered by one thread at a time; the others meanwhile read and sum.
+    def _left_on_card(self, pixels: npt.NDArray[np.uint8]) -> Any:
+        # A compiled network is entered by one thread at a time; the others meanwhile read and sum. It is asked and not
+        # waited for: the card works on while the next window is brought.
         with self._turn:
             there = torch.from_numpy(np.ascontiguousarray(pixels)).pin_memory().to(self._device, non_blocking=True)
             return self._answer(there)
 
-    def _answer(self, pixels: Any) -> npt.NDArray[np.float32]:
+    def _answer(self, pixels: Any) -> Any:
         is_short = self.choice.precision == "bf16"
         with torch.inference_mode(), torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=is_short):
-            logits = self._network(pixels.contiguous(memory_format=torch.channels_last))
-        answer: npt.NDArray[np.float32] = logits.float().cpu().contiguous().numpy()
-        require_classes(answer, self.card)
-        return answer
+            logits = self._network(pixels.contiguous(memory_format=torch.channels_last)).float()
+        require_classes(logits, self.card)
+        return logits
 
 
 def network_of(weights: Path, card: ModelCard) -> Any:
