@@ -1,11 +1,13 @@
 """Pixel grids and windows: a window is rows and columns of a grid, a grid is the place of pixels on earth.
 
-Grids are north up with square pixels. Operations return new values; grids of different CRS never mix.
+Grids are north up with square pixels; files of imagery may have others. Operations return new values; grids of
+different CRS never mix.
 """
 
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from affine import Affine
@@ -41,12 +43,12 @@ class Window:
         """Rows and columns, to index an array that holds the whole grid."""
         return slice(self.row, self.row + self.height), slice(self.col, self.col + self.width)
 
-    def expanded(self, halo_px: int, grid: Grid | None = None) -> Window:
+    def expanded(self, halo_px: int, grid: AnyGrid | None = None) -> Window:
         """The window with a halo on each side, clipped to `grid` when one is given."""
         wide = Window(self.row - halo_px, self.col - halo_px, self.height + 2 * halo_px, self.width + 2 * halo_px)
         return wide if grid is None else wide.clipped(grid)
 
-    def clipped(self, grid: Grid) -> Window:
+    def clipped(self, grid: AnyGrid) -> Window:
         """The part of the window inside `grid`.
 
         Raises:
@@ -65,8 +67,8 @@ class Window:
 
 
 @dataclass(frozen=True)
-class Grid:
-    """Square pixels, north up, in a metric CRS."""
+class _Pixels(ABC):
+    """Pixels of one size, north up, in a metric CRS."""
 
     crs: str
     """Authority code such as 'EPSG:2154'."""
@@ -77,20 +79,25 @@ class Grid:
     north: float
     """Y of the top edge of the first row, in metres."""
 
-    pixel_m: float
-    """Size of a pixel, in metres."""
-
-    width: int
-    height: int
-
-    def __post_init__(self) -> None:
-        if self.width <= 0 or self.height <= 0 or not self.pixel_m > 0:
-            raise ImageryError(f"a grid needs a positive size, got {self.width} x {self.height} px of {self.pixel_m} m")
-
     @property
+    @abstractmethod
     def shape(self) -> tuple[int, int]:
         """Height and width in pixels, as arrays have them."""
-        return self.height, self.width
+
+    @property
+    @abstractmethod
+    def pixel_size_m(self) -> tuple[float, float]:
+        """Width and height of a pixel, in metres."""
+
+    def __post_init__(self) -> None:
+        if min(self.shape) <= 0 or not min(self.pixel_size_m) > 0:
+            height, width = self.shape
+            raise ImageryError(f"a grid needs a positive size, got {width} x {height} px of {self.told_pixels} m")
+
+    @property
+    def told_pixels(self) -> str:
+        """Width and height of a pixel in metres for messages, one number where they are the same."""
+        return " x ".join(f"{side:g}" for side in dict.fromkeys(self.pixel_size_m))
 
     @property
     def bounds(self) -> Bounds:
@@ -100,30 +107,54 @@ class Grid:
     @property
     def whole(self) -> Window:
         """The window that holds every pixel."""
-        return Window(0, 0, self.height, self.width)
+        return Window(0, 0, *self.shape)
 
     @property
     def transform(self) -> Affine:
         """From (column, row) to (x, y)."""
-        return Affine(self.pixel_m, 0.0, self.west, 0.0, -self.pixel_m, self.north)
+        across, down = self.pixel_size_m
+        return Affine(across, 0.0, self.west, 0.0, -down, self.north)
 
     def window_bounds(self, window: Window) -> Bounds:
         """West, south, east, north of a window, in metres."""
-        west = self.west + window.col * self.pixel_m
-        north = self.north - window.row * self.pixel_m
+        across, down = self.pixel_size_m
+        west = self.west + window.col * across
+        north = self.north - window.row * down
         # Rounding to a micrometre: 0.2 has no exact binary form and edges of neighbours must be equal.
-        edges = (west, north - window.height * self.pixel_m, west + window.width * self.pixel_m, north)
+        edges = (west, north - window.height * down, west + window.width * across, north)
         return (round(edges[0], 6), round(edges[1], 6), round(edges[2], 6), round(edges[3], 6))
 
     def window_of(self, bounds: Bounds) -> Window:
         """The smallest window whose pixels touch `bounds`; it may reach out of the grid."""
         west, south, east, north = bounds
+        across, down = self.pixel_size_m
         tolerance = 1e-6
-        col = math.floor((west - self.west) / self.pixel_m + tolerance)
-        row = math.floor((self.north - north) / self.pixel_m + tolerance)
-        right = math.ceil((east - self.west) / self.pixel_m - tolerance)
-        bottom = math.ceil((self.north - south) / self.pixel_m - tolerance)
+        col = math.floor((west - self.west) / across + tolerance)
+        row = math.floor((self.north - north) / down + tolerance)
+        right = math.ceil((east - self.west) / across - tolerance)
+        bottom = math.ceil((self.north - south) / down - tolerance)
         return Window(row, col, max(bottom - row, 1), max(right - col, 1))
+
+
+@dataclass(frozen=True)
+class Grid(_Pixels):
+    """Square pixels, north up, in a metric CRS."""
+
+    pixel_m: float
+    """Size of a pixel, in metres."""
+
+    width: int
+    height: int
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width in pixels, as arrays have them."""
+        return self.height, self.width
+
+    @property
+    def pixel_size_m(self) -> tuple[float, float]:
+        """Width and height of a pixel, in metres: the same."""
+        return self.pixel_m, self.pixel_m
 
     def crop(self, window: Window) -> Grid:
         """The grid of a window alone."""
@@ -147,3 +178,36 @@ class Grid:
         width = max(math.ceil((east - west) / pixel_m - 1e-6), 1)
         height = max(math.ceil((north - south) / pixel_m - 1e-6), 1)
         return cls(crs, west, north, pixel_m, width, height)
+
+
+@dataclass(frozen=True)
+class OblongGrid(_Pixels):
+    """Pixels that are not square, of a file of imagery; what is made from it has a `Grid`."""
+
+    pixel_width_m: float
+    """Size of a pixel from west to east, in metres."""
+
+    pixel_height_m: float
+    """Size of a pixel from north to south, in metres."""
+
+    width: int
+    height: int
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width in pixels, as arrays have them."""
+        return self.height, self.width
+
+    @property
+    def pixel_size_m(self) -> tuple[float, float]:
+        """Width and height of a pixel, in metres."""
+        return self.pixel_width_m, self.pixel_height_m
+
+    def crop(self, window: Window) -> OblongGrid:
+        """The pixels of a window alone."""
+        west, _, _, north = self.window_bounds(window)
+        return OblongGrid(self.crs, west, north, self.pixel_width_m, self.pixel_height_m, window.width, window.height)
+
+
+AnyGrid = Grid | OblongGrid
+"""Where the pixels of a file lie."""

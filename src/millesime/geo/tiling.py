@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from millesime.geo.grid import Grid, Window
+from millesime.geo.grid import AnyGrid, Window
 
 
-def super_tiles(grid: Grid, *, size_px: int) -> tuple[Window, ...]:
+def super_tiles(grid: AnyGrid, *, size_px: int) -> tuple[Window, ...]:
     """Windows of at most `size_px` a side that tile `grid`, row by row from its north-west corner."""
     if size_px <= 0:
         raise ValueError(f"size_px must be positive, got {size_px}")

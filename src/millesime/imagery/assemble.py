@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from millesime.errors import ImageryError, raise_together
-from millesime.geo.grid import Bounds, Grid
+from millesime.geo.grid import AnyGrid, Bounds, Grid
 from millesime.imagery.choice import IMAGES, ROLES, Bands, chosen, count_faults, held_bands, missing_files
 from millesime.imagery.digital_numbers import COLOURS, Limits, Scaling
 from millesime.imagery.facts import RasterFacts
 from millesime.imagery.mosaic import SAME_PLACE_PX
 from millesime.imagery.notes import choice_told, oddities, resampling_told, uncovered
 from millesime.imagery.product import BANDS, BandFile, HeightCoding, Imagery, Resampling, Tile
+from millesime.imagery.resample import takes_means
 
 __all__ = ["RasterFacts", "assemble"]
-
-#: Above this many pixels of a file under one of the grid, means are taken: pixels in between would be passed over.
-_FINE = 1.5
 
 #: Above this many pixels of a file along one of the grid it is refused: reading it would take its square in memory.
 _TOO_FINE = 32.0
@@ -54,7 +52,8 @@ def assemble(
         honour_ortho_nodata: believe a NoData value declared on an 8-bit orthophoto.
         scaling: how numbers that are not 8-bit become digital numbers.
         measure: takes percentiles, where `scaling` asks for them.
-        pixel_m: side of the pixels of the grid; those of the colour orthophoto by default.
+        pixel_m: side of the pixels of the grid; those of the colour orthophoto by default, or their finer side where
+            they are not square.
         earlier_faults: faults met while the facts were gathered, told together with those found here.
         unread: roles that were given and whose facts are not known.
 
@@ -77,7 +76,7 @@ def assemble(
     master = next((used[role] for role in (*IMAGES, *used) if role in used), None)
     if master is not None:
         faults += _place_faults(used, master, extent=extent, crs=crs)
-        faults += _size_faults(used, pixel_m or master.grid.pixel_m)
+        faults += _size_faults(used, pixel_m or min(master.grid.pixel_size_m))
     lacking = [band for band in bands if not any(band in own for own in taken.values())]
     if not faults and master is not None and set(lacking) - {"height"}:
         faults.append(f"{master.path}: gives {_listed(taken)}; {', '.join(lacking)} is needed too")
@@ -110,10 +109,13 @@ def _listed(taken: Mapping[str, Bands]) -> str:
     return ", ".join(band for own in taken.values() for band in own)
 
 
-def _grid(master: Grid, pixel_m: float | None) -> Grid:
-    if pixel_m is None or abs(pixel_m / master.pixel_m - 1.0) <= 1e-4:
+def _grid(master: AnyGrid, pixel_m: float | None) -> Grid:
+    """The grid of square pixels that covers the master: a last pixel that it fills in part is kept."""
+    own = min(master.pixel_size_m)
+    side = own if pixel_m is None or abs(pixel_m / own - 1.0) <= 1e-4 else pixel_m
+    if side == own and isinstance(master, Grid):
         return master
-    return Grid.covering(master.bounds, pixel_m=pixel_m, crs=master.crs)
+    return Grid.covering(master.bounds, pixel_m=side, crs=master.crs)
 
 
 def _type_faults(
@@ -170,10 +172,10 @@ def _place_faults(
 
 def _size_faults(facts: Mapping[str, RasterFacts], pixel_m: float) -> list[str]:
     return [
-        f"{fact.path}: pixels of {fact.grid.pixel_m:g} m are too fine for pixels of {pixel_m:g} m; bring it nearer to "
-        "them first (gdalwarp -r average -tr)"
+        f"{fact.path}: pixels of {fact.grid.told_pixels} m are too fine for pixels of {pixel_m:g} m; bring it "
+        "nearer to them first (gdalwarp -r average -tr)"
         for fact in facts.values()
-        if pixel_m / fact.grid.pixel_m > _TOO_FINE
+        if pixel_m / min(fact.grid.pixel_size_m) > _TOO_FINE
     ]
 
 
@@ -201,7 +203,7 @@ def _scales(
             pair = (limits.low, limits.high)
             if limits.percent:
                 assert measure is not None
-                alone = _band_file(role, fact, {band: index}, fact.grid, honour=honour, scale=())
+                alone = _band_file(role, fact, {band: index}, _grid(fact.grid, None), honour=honour, scale=())
                 pair = measure(alone, limits)
             if not pair[0] < pair[1]:
                 faults.append(f"{fact.path}: the percentiles {limits} of {band} are both {pair[0]:g}")
@@ -249,10 +251,10 @@ def _believed(role: str, fact: RasterFacts, *, honour: bool) -> float | None:
     return fact.nodata if believed and not fact.masked else None
 
 
-def _resampling(grid: Grid, onto: Grid, *, is_height: bool) -> Resampling:
-    if onto.pixel_m / grid.pixel_m > _FINE:
+def _resampling(grid: AnyGrid, onto: Grid, *, is_height: bool) -> Resampling:
+    if any(takes_means(onto.pixel_m, side) for side in grid.pixel_size_m):
         return "average"
-    if is_height or abs(grid.pixel_m / onto.pixel_m - 1.0) > 1e-4:
+    if not isinstance(grid, Grid) or is_height or abs(grid.pixel_m / onto.pixel_m - 1.0) > 1e-4:
         return "bilinear"
     shifts = ((grid.west - onto.west) / onto.pixel_m, (grid.north - onto.north) / onto.pixel_m)
     return "identity" if all(abs(shift - round(shift)) < SAME_PLACE_PX for shift in shifts) else "nearest"

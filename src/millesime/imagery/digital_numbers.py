@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from millesime.errors import ConfigError
-from millesime.geo.grid import Grid, Window
+from millesime.geo.grid import AnyGrid, Window
 from millesime.imagery.product import BANDS
 
 #: Bands that a scale is given for.
@@ -93,7 +93,7 @@ def to_digital_numbers(values: npt.NDArray[Any], limits: tuple[float, float]) ->
     return np.clip(moved, np.float32(0.0), np.float32(255.0))
 
 
-def sample_windows(grid: Grid) -> tuple[Window, ...]:
+def sample_windows(grid: AnyGrid) -> tuple[Window, ...]:
     """Blocks spread evenly over a grid; all of it when it is small."""
     per_side = math.isqrt(SAMPLE_BLOCKS)
     rows = _starts(grid.height, per_side)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from millesime.geo.grid import Grid
+from millesime.geo.grid import AnyGrid
 
 
 @dataclass(frozen=True)
@@ -12,7 +12,7 @@ class RasterFacts:
     """What is known of a raster file, or of a mosaic, before its pixels are read."""
 
     path: str
-    grid: Grid
+    grid: AnyGrid
     count: int
     dtype: str
     nodata: float | None

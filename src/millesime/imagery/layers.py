@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from millesime.geo.grid import Grid, Window
+from millesime.geo.grid import AnyGrid, Window
 from millesime.imagery.product import BandFile, Tile
 
 
@@ -24,9 +24,10 @@ class PixelSource(Protocol):
         ...
 
 
-def window_in(grid: Grid, tile: Grid) -> Window:
+def window_in(grid: AnyGrid, tile: AnyGrid) -> Window:
     """The pixels of a mosaic that a tile on its lattice fills."""
-    row, col = round((grid.north - tile.north) / grid.pixel_m), round((tile.west - grid.west) / grid.pixel_m)
+    across, down = grid.pixel_size_m
+    row, col = round((grid.north - tile.north) / down), round((tile.west - grid.west) / across)
     return Window(row, col, tile.height, tile.width)
 
 

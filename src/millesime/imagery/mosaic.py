@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import shapely
 
-from millesime.geo.grid import Grid, Window
+from millesime.geo.grid import AnyGrid, Window
 from millesime.imagery.facts import RasterFacts
 from millesime.imagery.layers import window_in
 from millesime.imagery.product import Tile
@@ -88,16 +88,18 @@ def _differences(tile: RasterFacts, first: RasterFacts) -> list[str]:
         found.append(f"has {tile.told_count}, {first.path} has {first.told_count}")
     if tile.dtype != first.dtype:
         found.append(f"is of type {tile.dtype}, {first.path} of type {first.dtype}")
-    if abs(grid.pixel_m - origin.pixel_m) > 1e-6 * origin.pixel_m:
-        found.append(f"has pixels of {grid.pixel_m:g} m, {first.path} of {origin.pixel_m:g} m")
+    sides = zip(grid.pixel_size_m, origin.pixel_size_m, strict=True)
+    if any(abs(side - wanted) > 1e-6 * wanted for side, wanted in sides):
+        found.append(f"has pixels of {grid.told_pixels} m, {first.path} of {origin.told_pixels} m")
         return found
-    shifts = ((grid.west - origin.west) / origin.pixel_m, (origin.north - grid.north) / origin.pixel_m)
+    across, down = origin.pixel_size_m
+    shifts = ((grid.west - origin.west) / across, (origin.north - grid.north) / down)
     if any(abs(shift - round(shift)) >= SAME_PLACE_PX for shift in shifts):
         found.append(f"its pixels lie between those of {first.path} (shifted by {shifts[0]:.2f}, {shifts[1]:.2f} px)")
     return found
 
 
-def _grid(grids: Sequence[Grid]) -> Grid:
+def _grid(grids: Sequence[AnyGrid]) -> AnyGrid:
     """The grid that holds all tiles, on the lattice of the first."""
     first = grids[0]
     windows = [window_in(first, grid) for grid in grids]
@@ -107,14 +109,14 @@ def _grid(grids: Sequence[Grid]) -> Grid:
     return first.crop(Window(top, left, bottom - top, right - left))
 
 
-def gap_px(grid: Grid, tiles: Sequence[Tile | RasterFacts]) -> int:
+def gap_px(grid: AnyGrid, tiles: Sequence[Tile | RasterFacts]) -> int:
     """Pixels of the mosaic's grid that no tile has."""
     windows = np.array([(w.col, w.row, w.col + w.width, w.row + w.height) for w in _windows(grid, tiles)], dtype=float)
     filled = shapely.union_all(shapely.box(*windows.T)).area
     return grid.width * grid.height - round(float(filled))
 
 
-def overlaps(grid: Grid, tiles: Sequence[Tile | RasterFacts]) -> tuple[Overlap, ...]:
+def overlaps(grid: AnyGrid, tiles: Sequence[Tile | RasterFacts]) -> tuple[Overlap, ...]:
     """Each pair of tiles that share pixels, in the order of the tiles."""
     if len(tiles) < 2:
         return ()
@@ -128,7 +130,7 @@ def overlaps(grid: Grid, tiles: Sequence[Tile | RasterFacts]) -> tuple[Overlap, 
     return tuple(found)
 
 
-def _windows(grid: Grid, tiles: Sequence[Tile | RasterFacts]) -> list[Window]:
+def _windows(grid: AnyGrid, tiles: Sequence[Tile | RasterFacts]) -> list[Window]:
     return [window_in(grid, tile.grid) for tile in tiles]
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from millesime.geo.grid import Bounds, Grid
+from millesime.geo.grid import AnyGrid, Bounds, Grid
 from millesime.imagery.choice import IMAGES, ROLES, Bands
 from millesime.imagery.facts import RasterFacts
 from millesime.imagery.mosaic import gap_px
 from millesime.imagery.product import BANDS, BandFile
+from millesime.imagery.resample import takes_means
 
 
-def uncovered(grid: Grid, bounds: Bounds) -> list[str]:
+def uncovered(grid: AnyGrid, bounds: Bounds) -> list[str]:
     """What of `bounds` the grid does not cover, side by side."""
-    tolerance_m = grid.pixel_m / 2
+    across, down = grid.pixel_size_m
     west, south, east, north = grid.bounds
     short = {
         "west": west - bounds[0],
@@ -21,7 +22,8 @@ def uncovered(grid: Grid, bounds: Bounds) -> list[str]:
         "east": bounds[2] - east,
         "north": bounds[3] - north,
     }
-    missing = [f"{gap:.2f} m on the {side}" for side, gap in short.items() if gap > tolerance_m]
+    tolerance_m = {"west": across / 2, "east": across / 2, "north": down / 2, "south": down / 2}
+    missing = [f"{gap:.2f} m on the {side}" for side, gap in short.items() if gap > tolerance_m[side]]
     if not missing:
         return []
     return [
@@ -76,16 +78,25 @@ _HOW = {
 def resampling_told(files: Sequence[BandFile], grid: Grid) -> list[str]:
     """How images are brought on the grid, where they are not on it; heights on pixels of another size always are."""
     return [
-        f"{file.path}: pixels of {file.grid.pixel_m:g} m are brought to {grid.pixel_m:g} m: {_HOW[file.resampling]}"
+        f"{file.path}: pixels of {file.grid.told_pixels} m are brought to {grid.pixel_m:g} m: {_how(file, grid)}"
         for file in files
         if file.resampling != "identity" and not (file.is_height and file.resampling == "bilinear")
     ]
 
 
+def _how(file: BandFile, grid: Grid) -> str:
+    across, down = (
+        _HOW["average" if takes_means(grid.pixel_m, side) else "bilinear"] for side in file.grid.pixel_size_m
+    )
+    if file.resampling == "average" and across != down:
+        return f"from west to east {across}, from north to south {down}"
+    return _HOW[file.resampling]
+
+
 def heights_told(files: Sequence[BandFile], grid: Grid) -> list[str]:
     """How heights are brought on the grid: always between pixel centres, which is no oddity and told on demand."""
     return [
-        f"{file.path}: heights of {file.grid.pixel_m:g} m are brought to {grid.pixel_m:g} m: bilinear"
+        f"{file.path}: heights of {file.grid.told_pixels} m are brought to {grid.pixel_m:g} m: bilinear"
         for file in files
         if file.is_height and file.resampling == "bilinear"
     ]

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from millesime.errors import ImageryError
-from millesime.geo.grid import Bounds, Grid, Window
+from millesime.geo.grid import AnyGrid, Bounds, Grid, Window
 
 #: The bands of the chain, in this order. Height is above ground, coded as `HEIGHT_CODING`.
 BANDS = ("red", "green", "blue", "near_infrared", "height")
@@ -26,7 +26,8 @@ HEIGHT_CODING: HeightCoding = "flair8"
 
 Resampling = Literal["identity", "nearest", "bilinear", "average"]
 """How a file is brought on the grid: pixel by pixel, nearest pixel, bilinear between pixel centres, or the mean of the
-pixels under each pixel of the grid, each weighing the area it covers."""
+pixels under each pixel of the grid, each weighing the area it covers. Of pixels that are not square, those that are
+much finer along one axis alone are averaged along it and interpolated along the other; both are told as 'average'."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Tile:
     """One raster file of a mosaic."""
 
     path: str
-    grid: Grid
+    grid: AnyGrid
     masked: bool = False
     nodata: float | None = None
 
@@ -52,8 +53,9 @@ class BandFile:
     indexes: tuple[int, ...]
     """Number of each of these bands in the file, from 1."""
 
-    grid: Grid
-    """The file's own grid, in the CRS it was recognised in or given; that of all files of a mosaic together."""
+    grid: AnyGrid
+    """The file's own grid, in the CRS it was recognised in or given; that of all files of a mosaic together. Its pixels
+    need not be square: it is then brought on the grid by values between pixels or means."""
 
     resampling: Resampling
 
@@ -97,14 +99,14 @@ class BandFile:
             nodata_indexes=self.nodata_indexes or (self.indexes if believed else ()),
         )
 
-    def within(self, bounds: Bounds) -> tuple[tuple[str, Grid], ...]:
+    def within(self, bounds: Bounds) -> tuple[tuple[str, AnyGrid], ...]:
         """Path and grid of each file that reading `bounds` (west, south, east, north in metres) may open.
 
         A margin of two pixels is added, which interpolation may look at.
         """
         if not self.tiles:
             return ((self.path, self.grid),)
-        reach = 2 * self.grid.pixel_m
+        reach = 2 * max(self.grid.pixel_size_m)
         west, south, east, north = bounds[0] - reach, bounds[1] - reach, bounds[2] + reach, bounds[3] + reach
         return tuple(
             (tile.path, tile.grid)

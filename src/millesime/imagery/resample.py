@@ -1,6 +1,7 @@
 """Pixels of one grid brought on another, computed from places on earth: the same for any window.
 
-A position depends on the row or column counted from the grid's origin alone, never on the window asked for.
+A position depends on the row or column counted from the grid's origin alone, never on the window asked for. Rows and
+columns are brought apart: pixels of the source need not be square.
 """
 
 from __future__ import annotations
@@ -11,10 +12,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from millesime.geo.grid import Grid, Window
+from millesime.geo.grid import AnyGrid, Grid, Window
 
 #: A value between pixels of which less than this weight has data is no data.
 _ENOUGH_WEIGHT = 0.5
+
+#: Above this many pixels of a source along one of the grid, means are taken: pixels in between would be passed over.
+_FINE = 1.5
+
+
+def takes_means(pixel_m: float, source_pixel_m: float) -> bool:
+    """Whether pixels of a grid take the mean of source pixels along an axis, rather than a value between two."""
+    return pixel_m / source_pixel_m > _FINE
 
 
 @dataclass(frozen=True)
@@ -37,10 +46,11 @@ class Axis:
     """Whether the position lies on the source at all."""
 
 
-def axes(window: Window, *, grid: Grid, source: Grid) -> tuple[Axis, Axis]:
+def axes(window: Window, *, grid: Grid, source: AnyGrid) -> tuple[Axis, Axis]:
     """Rows and columns of a window of `grid` among those of `source`."""
-    rows = _axis(window.row, window.height, grid.pixel_m, source.north - grid.north, source.pixel_m, source.height)
-    cols = _axis(window.col, window.width, grid.pixel_m, grid.west - source.west, source.pixel_m, source.width)
+    across, down = source.pixel_size_m
+    rows = _axis(window.row, window.height, grid.pixel_m, source.north - grid.north, down, source.height)
+    cols = _axis(window.col, window.width, grid.pixel_m, grid.west - source.west, across, source.width)
     return rows, cols
 
 
@@ -122,13 +132,14 @@ def nearest(
 
 @dataclass(frozen=True)
 class Spans:
-    """What the rows (or columns) of a window cover of those of a source with smaller pixels."""
+    """The rows (or columns) of a source that those of a window are made of, and how much of each."""
 
     first: npt.NDArray[np.intp]
     """First source pixel under each; not clipped to the source."""
 
     shares: npt.NDArray[np.float32]
-    """Shape (pixels under one, rows): part of the row that each source pixel from `first` fills; 0 off the source."""
+    """Shape (pixels under one, rows): part of the row that each source pixel from `first` fills, or the weights of the
+    two pixels that it lies between; 0 off the source."""
 
     size: int
     """Rows of the source."""
@@ -143,11 +154,24 @@ class Spans:
         return int(self.picked(0).min()), int(self.picked(len(self.shares) - 1).max())
 
 
-def spans(window: Window, *, grid: Grid, source: Grid) -> tuple[Spans, Spans]:
-    """What the rows and columns of a window of `grid` cover of those of a finer source."""
-    rows = _spans(window.row, window.height, grid.pixel_m, source.north - grid.north, source.pixel_m, source.height)
-    cols = _spans(window.col, window.width, grid.pixel_m, grid.west - source.west, source.pixel_m, source.width)
+def spans(window: Window, *, grid: Grid, source: AnyGrid) -> tuple[Spans, Spans]:
+    """What the rows and columns of a window of `grid` are made of, of a source that is much finer along one at least.
+
+    Along an axis where it is not (see `takes_means`), values lie between two pixels.
+    """
+    across, down = source.pixel_size_m
+    rows = _made_of(window.row, window.height, grid.pixel_m, source.north - grid.north, down, source.height)
+    cols = _made_of(window.col, window.width, grid.pixel_m, grid.west - source.west, across, source.width)
     return rows, cols
+
+
+def _made_of(start: int, count: int, pixel_m: float, offset_m: float, source_pixel_m: float, size: int) -> Spans:
+    if takes_means(pixel_m, source_pixel_m):
+        return _spans(start, count, pixel_m, offset_m, source_pixel_m, size)
+    axis = _axis(start, count, pixel_m, offset_m, source_pixel_m, size)
+    # Before the first centre and after the last one both pixels are the same.
+    share = np.where(axis.low == axis.high, np.float32(0.0), axis.share)
+    return Spans(axis.low, np.stack([1 - share, share]) * axis.inside, size)
 
 
 def _spans(start: int, count: int, pixel_m: float, offset_m: float, source_pixel_m: float, size: int) -> Spans:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -74,7 +75,7 @@ def describe(
         honour_ortho_nodata: see `Parameters`.
         scaling: how numbers that are not 8-bit become digital numbers; files of other types are refused without it.
         pixel_m: side of the pixels of the grid, which images are then resampled to; those of the colour orthophoto
-            by default.
+            by default, or their finer side where they are not square.
         root: folder that paths inside it are noted from.
 
     Raises:
@@ -163,10 +164,10 @@ def _noted(path: Path, root: Path | None) -> str:
 
 
 def _examine(path: Path, *, crs: str | None, root: Path | None) -> RasterFacts:
-    with RasterReader(path, crs=crs) as reader:
+    with RasterReader(path, crs=crs, square=False) as reader:
         return RasterFacts(
             path=_noted(path, root),
-            grid=reader.grid,
+            grid=reader.place,
             count=reader.count,
             dtype=str(reader.dtype),
             nodata=reader.nodata,
@@ -261,4 +262,4 @@ def _without_data_m2(file: BandFile, imagery: Imagery, *, root: Path) -> float:
             except ImageryError:  # a tile outside the file has nothing
                 continue
             known += int(layer.read(inside)[1].sum())
-    return float(cells.height * cells.width - known) * file.grid.pixel_m**2
+    return float(cells.height * cells.width - known) * math.prod(file.grid.pixel_size_m)

@@ -25,7 +25,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioIOError
 from rasterio.windows import Window as RasterioWindow
 
 from millesime.errors import ImageryError, InputError
-from millesime.geo.grid import Grid, Window
+from millesime.geo.grid import AnyGrid, Grid, OblongGrid, Window
 from millesime.io.crs import resolve_crs
 from millesime.io.files import local_file, named_when_full
 from millesime.io.virtual_raster import filled, require_sources
@@ -61,7 +61,7 @@ def _cause(error: BaseException) -> str:
     return str(error.__cause__ or error)
 
 
-def _grid_of(dataset: Any, path: Path, crs: str | None) -> Grid:
+def _place_of(dataset: Any, path: Path, crs: str | None) -> AnyGrid:
     code = resolve_crs(dataset.crs.to_wkt() if dataset.crs else None, given=crs, place=path)
     place = dataset.transform
     if place.is_identity:
@@ -74,14 +74,10 @@ def _grid_of(dataset: Any, path: Path, crs: str | None) -> Grid:
         raise ImageryError("the raster is rotated", place=path, remedy="warp it to a north-up grid (gdalwarp)")
     if place.a <= 0 or place.e >= 0:
         raise ImageryError("the raster is not north up", place=path, remedy="warp it to a north-up grid (gdalwarp)")
+    west, north, across = round(place.c, 6), round(place.f, 6), round(place.a, 6)
     if abs(place.a + place.e) > _PIXEL_TOLERANCE * place.a:
-        raise ImageryError(
-            f"pixels are not square: {place.a} x {-place.e} m",
-            place=path,
-            remedy="warp it to square pixels (gdalwarp -tr)",
-        )
-    pixel_m = round(place.a, 6)
-    return Grid(code, round(place.c, 6), round(place.f, 6), pixel_m, dataset.width, dataset.height)
+        return OblongGrid(code, west, north, across, round(-place.e, 6), dataset.width, dataset.height)
+    return Grid(code, west, north, across, dataset.width, dataset.height)
 
 
 def read_grid(path: str | Path, *, crs: str | None = None) -> Grid:
@@ -96,13 +92,25 @@ def read_grid(path: str | Path, *, crs: str | None = None) -> Grid:
 
 
 class RasterReader:
-    """One open raster. Open it where it is used: handles do not survive a fork and are not shared by threads."""
+    """One open raster. Open it where it is used: handles do not survive a fork and are not shared by threads.
 
-    def __init__(self, path: str | Path, *, crs: str | None = None) -> None:
+    Args:
+        path: the file.
+        crs: serves when the file has none.
+        square: refuse pixels that are not square.
+
+    Raises:
+        ImageryError: not a raster, rotated, south up, or pixels that are not square.
+        CrsError: no CRS, or one that is not recognised or contradicts `crs`.
+    """
+
+    def __init__(self, path: str | Path, *, crs: str | None = None, square: bool = True) -> None:
         self.path = Path(path)
         self._dataset = _open(path)
         try:
-            self.grid: Grid = _grid_of(self._dataset, self.path, crs)
+            self.place: AnyGrid = _place_of(self._dataset, self.path, crs)
+            if square:
+                _ = self.grid
         except BaseException:
             self._dataset.close()
             raise
@@ -113,7 +121,7 @@ class RasterReader:
         self.has_mask: bool = self.has_alpha or MaskFlags.per_dataset in self._dataset.mask_flag_enums[0]
         self.descriptions: tuple[str, ...] = tuple(name or "" for name in self._dataset.descriptions)
         self.tags: Mapping[str, str] = dict(self._dataset.tags())
-        self._filled = filled(self.path, self.grid) if self.path.suffix.lower() == ".vrt" else None
+        self._filled = filled(self.path, self.place) if self.path.suffix.lower() == ".vrt" else None
 
     def __enter__(self) -> Self:
         return self
@@ -126,6 +134,21 @@ class RasterReader:
     def close(self) -> None:
         """Close the file."""
         self._dataset.close()
+
+    @property
+    def grid(self) -> Grid:
+        """Where its square pixels lie.
+
+        Raises:
+            ImageryError: they are not square.
+        """
+        if isinstance(self.place, OblongGrid):
+            raise ImageryError(
+                f"pixels are not square: {self.place.told_pixels} m",
+                place=self.path,
+                remedy="warp it to square pixels (gdalwarp -tr)",
+            )
+        return self.place
 
     @property
     def has_gaps(self) -> bool:
@@ -145,8 +168,8 @@ class RasterReader:
         Raises:
             ImageryError: the window reaches out of the grid, or the file is damaged there.
         """
-        rectangle = window or self.grid.whole
-        if rectangle.clipped(self.grid) != rectangle:
+        rectangle = window or self.place.whole
+        if rectangle.clipped(self.place) != rectangle:
             raise ImageryError(f"{rectangle} reaches out of the raster", place=self.path)
         with self._told_when_damaged(rectangle) as place:
             return self._dataset.read(list(bands) if bands is not None else None, window=place)
@@ -160,7 +183,7 @@ class RasterReader:
         Raises:
             ImageryError: the file is damaged there.
         """
-        rectangle = window or self.grid.whole
+        rectangle = window or self.place.whole
         if self._filled is not None and not self.has_mask:
             return self._is_filled(rectangle, self._filled)
         with self._told_when_damaged(rectangle) as place:

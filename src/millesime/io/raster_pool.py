@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from millesime.errors import ImageryError
-from millesime.geo.grid import Grid, Window
+from millesime.geo.grid import AnyGrid, Window
 from millesime.io.raster import RasterReader
 
 #: Files that a thread keeps open: a window of a mosaic meets a few tiles, and the next window mostly the same.
@@ -33,17 +33,17 @@ class RasterPool:
         self._lock = threading.Lock()
         self._held: list[OrderedDict[Path, RasterReader]] = []
 
-    def source(self, path: Path, *, grid: Grid, told_as: str) -> PooledRaster:
+    def source(self, path: Path, *, grid: AnyGrid, told_as: str) -> PooledRaster:
         """A raster that opens when it is read.
 
         Args:
             path: the file.
-            grid: where it must lie; a file without a CRS takes the grid's.
+            grid: where its pixels must lie, square or not; a file without a CRS takes the grid's.
             told_as: how messages call the file.
         """
         return PooledRaster(self, path, grid, told_as)
 
-    def here(self, path: Path, grid: Grid, told_as: str) -> RasterReader:
+    def here(self, path: Path, grid: AnyGrid, told_as: str) -> RasterReader:
         """The reader of this thread.
 
         Raises:
@@ -53,8 +53,8 @@ class RasterPool:
         if path in readers:
             readers.move_to_end(path)
             return readers[path]
-        reader = RasterReader(path, crs=grid.crs)
-        if reader.grid != grid:
+        reader = RasterReader(path, crs=grid.crs, square=False)
+        if reader.place != grid:
             reader.close()
             raise ImageryError("has changed since it was described", place=told_as, remedy="run imagery again")
         while len(readers) >= self._limit:
@@ -90,7 +90,7 @@ class RasterPool:
 class PooledRaster:
     """One raster of a pool. Threads may read it at once."""
 
-    def __init__(self, pool: RasterPool, path: Path, grid: Grid, told_as: str) -> None:
+    def __init__(self, pool: RasterPool, path: Path, grid: AnyGrid, told_as: str) -> None:
         self._pool, self._path, self._grid, self._told_as = pool, path, grid, told_as
 
     def check(self) -> None:

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import shapely
 
 from millesime.errors import ImageryError, raise_together
-from millesime.geo.grid import Grid, Window
+from millesime.geo.grid import AnyGrid, Window
 
 #: Elements that name a file, of mosaics and of warped rasters.
 _NAMES = ("SourceFilename", "SourceDataset")
@@ -52,7 +52,7 @@ def _faults(path: Path, *, seen: set[Path]) -> Iterator[str]:
             yield from _faults(source, seen=seen)
 
 
-def filled(path: Path, grid: Grid) -> tuple[Window, ...] | None:
+def filled(path: Path, grid: AnyGrid) -> tuple[Window, ...] | None:
     """The parts of a virtual raster that its files fill; None when they fill it all or that cannot be told.
 
     Outside them a reader gets 0 or the NoData value, which are no data whatever the file declares.
@@ -74,7 +74,7 @@ def filled(path: Path, grid: Grid) -> tuple[Window, ...] | None:
     return None if round(together) == grid.width * grid.height else tuple(found)
 
 
-def _window(rectangle: ElementTree.Element, grid: Grid) -> Window | None:
+def _window(rectangle: ElementTree.Element, grid: AnyGrid) -> Window | None:
     """The pixels whose centres a rectangle holds."""
     try:
         left, top, width, height = (float(rectangle.attrib[key]) for key in ("xOff", "yOff", "xSize", "ySize"))

@@ -5,7 +5,7 @@ import pytest
 import shapely
 
 from millesime.errors import ImageryError
-from millesime.geo.grid import Grid, Window
+from millesime.geo.grid import Grid, OblongGrid, Window
 from millesime.geo.precision import polygons_of, snap
 from millesime.geo.tiling import super_tiles
 
@@ -35,6 +35,21 @@ def test_a_window_that_misses_the_grid_and_an_empty_one_are_refused():
         Window(20, 0, 2, 2).clipped(GRID)
     with pytest.raises(ImageryError, match="0 x 3"):
         Window(0, 0, 0, 3)
+
+
+def test_pixels_that_are_not_square():
+    """10 columns of 0.2 m and 8 rows of 0.25 m: 2 m x 2 m."""
+    oblong = OblongGrid("EPSG:2154", 650000.0, 6860000.0, 0.2, 0.25, 10, 8)
+    assert oblong.bounds == (650000.0, 6859998.0, 650002.0, 6860000.0)
+    assert oblong.transform @ (10, 8) == pytest.approx((650002.0, 6859998.0))
+    assert (oblong.shape, oblong.told_pixels, GRID.told_pixels) == ((8, 10), "0.2 x 0.25", "0.2")
+    window = Window(2, 3, 4, 5)
+    assert oblong.window_bounds(window) == (650000.6, 6859998.5, 650001.6, 6859999.5)
+    assert oblong.window_of(oblong.window_bounds(window)) == window
+    assert oblong.crop(window) == OblongGrid("EPSG:2154", 650000.6, 6859999.5, 0.2, 0.25, 5, 4)
+    assert window.expanded(3, oblong) == Window(0, 0, 8, 10)
+    with pytest.raises(ImageryError, match=r"10 x 8 px of 0\.2 x 0 m"):
+        OblongGrid("EPSG:2154", 650000.0, 6860000.0, 0.2, 0.0, 10, 8)
 
 
 def test_covering_and_covers():

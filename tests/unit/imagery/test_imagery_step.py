@@ -1,12 +1,14 @@
 """The imagery step on files: what it writes, what it counts, what it refuses."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import rasterio
 
 from millesime.compute import Progress, StepContext, Workers
 from millesime.errors import ImageryError
-from millesime.geo.grid import Grid, Window
+from millesime.geo.grid import Grid, OblongGrid, Window
 from millesime.imagery import from_json
 from millesime.imagery.step import Parameters, describe, open_imagery, run
 from millesime.io.raster import write_raster
@@ -107,11 +109,18 @@ def test_a_file_without_crs_is_refused_and_takes_the_vintage_s(territory):
     assert run(context(territory)).counts == {"pixels": 2400}
 
 
-def test_pixels_that_are_not_square_are_refused(territory):
-    stretched = rasterio.Affine(0.2, 0.0, 900000.0, 0.0, -0.3, 6500000.0)
-    _rewritten(territory / "sources" / "rgb.tif", transform=stretched)
-    with pytest.raises(ImageryError, match=r"pixels are not square: 0\.2 x 0\.3 m"):
-        run(context(territory))
+def test_pixels_that_are_not_square_are_brought_to_their_finer_side(territory):
+    """Colours of 50 rows of 0.3 m, heights of 20 rows of 0.75 m: each lost cell has 0.375 m²."""
+    _rewritten(territory / "sources" / "rgb.tif", transform=rasterio.Affine(0.2, 0.0, 900000.0, 0.0, -0.3, 6500000.0))
+    _rewritten(territory / "sources" / "dsm.tif", transform=rasterio.Affine(0.5, 0.0, 900000.0, 0.0, -0.75, 6500000.0))
+    summary = run(context(territory))
+    assert "sources/rgb.tif: pixels of 0.2 x 0.3 m are brought to 0.2 m: bilinear" in summary.notes
+    imagery = from_json((territory / "partial" / "imagery.bands.json").read_text(encoding="utf-8"))
+    assert imagery.grid == replace(ORTHO, height=75)
+    assert imagery.files[0].grid == OblongGrid("EPSG:2154", 900000.0, 6500000.0, 0.2, 0.3, 100, 50)
+    assert imagery.area == Window(10, 10, 30, 80)
+    # The cells of row 6 lie 4.5 m to 5.25 m south of the edge; the extent begins 2 m south of it.
+    assert summary.areas_m2["without_surface"] == 0.75
 
 
 def test_a_file_that_changed_since_is_refused(territory):
