@@ -91,9 +91,11 @@ def test_sixteen_bits_are_rounded_once(tmp_path):
 def test_the_last_pixel_is_kept_and_has_data_where_its_centre_lies_on_the_file(tmp_path):
     """Rows of 0.25 m: three end at 0.75 m, beyond the centre of a fourth at 0.7 m; two end at that of a third."""
     for rows, expected in ((3, [True] * 4), (2, [True, True, False])):
-        path = written(tmp_path / f"{rows}.tif", np.full((3, rows, 2), 7, np.uint8), down=0.25)
-        imagery = describe({"rgb": path}, bands=RGB)
-        assert read(imagery)[1][:, 0].tolist() == expected
+        for across in (0.2, 0.1):  # values between pixels alone, and with means across
+            path = written(tmp_path / "a.tif", np.full((3, rows, 4), 7, np.uint8), across=across, down=0.25)
+            bands, valid = read(describe({"rgb": path}, bands=RGB, pixel_m=0.2))
+            assert valid[:, 0].tolist() == expected
+            assert bands[0, :, 0].tolist() == [7 * known for known in expected]
 
 
 def test_fine_across_and_coarse_down_takes_means_across_and_values_between_down(tmp_path):
@@ -204,8 +206,9 @@ def test_tiles_of_the_same_pixels_are_one_mosaic(tmp_path):
     for part, expected in zip(read(imagery), read(whole), strict=True):
         np.testing.assert_array_equal(part, expected)
     assert from_json(to_json(imagery)) == imagery
-    # Two coarse rows or columns of margin: 2 x 0.25 m.
-    assert [name for name, _ in imagery.files[0].within((WEST, NORTH - 1, WEST + 1.4, NORTH))] == [f"{folder}/a.tif"]
+    # The second tile starts 2 m east; two pixels of margin are 2 x 0.25 m.
+    for east, count in ((1.4, 1), (1.6, 2)):
+        assert len(imagery.files[0].within((WEST, NORTH - 1, WEST + east, NORTH))) == count
     written(folder / "c.tif", scene, down=0.2, west=WEST + 4.0)
     with pytest.raises(ImageryError, match=r"c\.tif: has pixels of 0\.2 m, .*a\.tif of 0\.2 x 0\.25 m"):
         describe({"rgb": folder}, bands=RGB)
