@@ -46,10 +46,15 @@ def _times(lines: list[Line]) -> list[str]:
         goal, met = _goal(line)
         cells = [
             line["contender"], line.get("px"), _number(line.get("wall_s")), _rate(line), line.get("peak_mb"),
-            line.get("against"), f"{line['ratio']:.2f}" if "ratio" in line else None, goal, _yes(met), _told(line),
+            _against(line), f"{line['ratio']:.2f}" if "ratio" in line else None, goal, _yes(met), _told(line),
         ]  # fmt: skip
         rows.append("| " + " | ".join("" if cell is None else str(cell) for cell in cells) + " |")
     return [*rows, ""]
+
+
+def _against(line: Line) -> str | None:
+    side = line.get("against_px", line.get("px"))
+    return line.get("against") if side == line.get("px") else f"{line['against']} on {side} px, per pixel"
 
 
 def _goal(line: Line) -> tuple[str | None, bool | None]:

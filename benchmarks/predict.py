@@ -90,7 +90,14 @@ def _prepare(how: _How, px: int) -> _Job:
     return _Job(orthophoto(px), model, choice, new_folder(name), px)
 
 
-def predict_file(job: Any, *, mode: str = "blend", margin_px: int = MARGIN_PX, window_px: int = WINDOW_PX) -> Path:
+def predict_file(
+    job: Any,
+    *,
+    mode: str = "blend",
+    margin_px: int = MARGIN_PX,
+    window_px: int = WINDOW_PX,
+    super_tile_px: int | None = None,
+) -> Path:
     """The classes and the confidence of an image, from file to files."""
     from millesime.cover_raster.layers import CONFIDENCE, class_layer
     from millesime.cover_raster.predict import prediction_with
@@ -105,7 +112,12 @@ def predict_file(job: Any, *, mode: str = "blend", margin_px: int = MARGIN_PX, w
     output = unused(job.folder, ".tif")
     outputs = {class_layer(prediction): output, CONFIDENCE: output.with_suffix(".confidence.tif")}
     report = predict_imagery(
-        imagery, job.model, prediction, outputs, choice=job.choice, schedule=Schedule(threads=THREADS)
+        imagery,
+        job.model,
+        prediction,
+        outputs,
+        choice=job.choice,
+        schedule=Schedule(threads=THREADS, super_tile_px=super_tile_px),
     )
     report.require_complete()
     return output
@@ -252,23 +264,27 @@ def main() -> None:
     if networks_missing() is None:
         resnet34_unet()  # converted here, so that no contender holds torch for it
 
-    def row(name: str, side: int, against: tuple[str, ...] = (), *, once: bool = False) -> None:
+    def row(name: str, side: int, against: tuple[tuple[str, int], ...] = (), *, once: bool = False) -> None:
         line: dict[str, Any] = {"benchmark": BENCHMARK, "contender": name, "px": side}
         how = by_name[name].missing()
         found = {"missing": how} if how is not None else measured(__name__, by_name[name], side, once=once)
         if "wall_s" in found:
             taken[name, side] = found["wall_s"]
-        rivals = [rival for rival in against if (rival, side) in taken and "wall_s" in found]
+        rivals = [rival for rival in against if rival in taken and "wall_s" in found]
         for rival in rivals or [None]:
-            told = {} if rival is None else {"against": rival, "ratio": round(found["wall_s"] / taken[rival, side], 3)}
+            told: dict[str, Any] = {}
+            if rival is not None:
+                times = found["wall_s"] / taken[rival] * (rival[1] / side) ** 2  # for as many pixels
+                told = {"against": rival[0], "against_px": rival[1], "ratio": round(times, 3)}
             emit({**line, **found, **told})
 
     for how in HOWS:
         row(ours(how), px)
-        row(bare(how), px, (ours(how),))
+        row(bare(how), px, ((ours(how), px),))
     on_processor = [how for how in HOWS if how.runtime != "torch-cuda"]
     if peer_px != px:
         for how in on_processor:
             row(ours(how), peer_px)
     row(CROP, peer_px, once=True)
-    row(PEER, peer_px, tuple(ours(how) for how in on_processor), once=True)
+    sides = dict.fromkeys((px, peer_px))
+    row(PEER, peer_px, tuple((ours(how), side) for how in on_processor for side in sides), once=True)

@@ -1,7 +1,7 @@
 """Memory of prediction: a toy network over ever larger images, and resnet34-unet at two sizes.
 
-Images above BENCH_PREDICT_TILE_PX are virtual rasters that repeat one. Sides in pixels come from BENCH_PREDICT_TOY_PX
-and BENCH_PREDICT_UNET_PX.
+The toy's super-tiles are of 4096 px, so that the smallest of its images has several. Images above BENCH_PREDICT_TILE_PX
+are virtual rasters that repeat one. Sides in pixels come from BENCH_PREDICT_TOY_PX and BENCH_PREDICT_UNET_PX.
 """
 
 import os
@@ -15,6 +15,7 @@ from benchmarks._orthophoto import networks_missing, repeated, resnet34_unet, to
 from benchmarks.predict import predict_file
 
 BENCHMARK = "predict_memory"
+_SUPER_TILE_PX = 4096
 TOY, UNET = "millesime, toy network", "millesime, resnet34-unet, onnxruntime f32"
 
 
@@ -40,11 +41,12 @@ def _facts(job: _Job, output: Path) -> dict[str, Any]:
     return {"pixels": job.px**2}
 
 
+def _toy_file(job: _Job) -> Path:
+    return predict_file(job, window_px=1024, margin_px=32, super_tile_px=_SUPER_TILE_PX)
+
+
 CONTENDERS = (
-    Contender(
-        TOY, lambda px: _job(toy(), "toy", px), lambda job: predict_file(job, window_px=1024, margin_px=32), _facts,
-        networks_missing,
-    ),
+    Contender(TOY, lambda px: _job(toy(), "toy", px), _toy_file, _facts, networks_missing),
     Contender(UNET, lambda px: _job(resnet34_unet(), "unet", px), predict_file, _facts, networks_missing),
 )  # fmt: skip
 

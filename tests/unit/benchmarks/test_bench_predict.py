@@ -77,6 +77,10 @@ GOALS = [
         "| 6 times, 99.9% equal classes | no |",
     ),
     (
+        {**PEER, "against_px": 128, "ratio": 5.5, "correctness": {"as_crop_mode": 1.0}},
+        "| millesime, onnxruntime f32 on 128 px, per pixel | 5.50 | 5 times, 99.9% equal classes | yes |",
+    ),
+    (
         {"benchmark": "predict", "contender": "millesime, torch-cuda bf16", "px": 64, "missing": "no graphics card"},
         "| no graphics card |",
     ),
