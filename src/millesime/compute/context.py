@@ -59,3 +59,7 @@ class StepContext:
     def output(self, part: str = "") -> Path:
         """Where to write a part of the product."""
         return self.folder / PRODUCT_FILES[(self.step, part)]
+
+    def parts(self) -> Path:
+        """Folder for the parts of a step that takes long: it outlives a run that is stopped."""
+        return self.workspace.parts(self.step, self.vintage.year)

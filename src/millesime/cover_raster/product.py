@@ -135,6 +135,7 @@ def predict_imagery(
     choice: Choice | None = None,
     root: Path | None = None,
     schedule: Schedule | None = None,
+    parts: Path | None = None,
     progress: Progress | None = None,
     label: str = "cover",
 ) -> Report:
@@ -150,6 +151,7 @@ def predict_imagery(
         choice: runtime that computes it; ONNX Runtime by default.
         root: folder that the imagery's relative paths start from.
         schedule: how the work is shared.
+        parts: folder where super-tiles are kept until they are together; a hidden one beside the classes by default.
         progress: counts pixels.
         label: of the progress.
 
@@ -171,7 +173,7 @@ def predict_imagery(
         "size_is_told": shared.super_tile_px is not None,
         "made_from": made_from,
     }
-    folder = PartsFolder.beside(first)
+    folder = PartsFolder.beside(first) if parts is None else PartsFolder(parts)
     notes: list[str] = []
     with bounded_cache(), folder.held(plan, alone=shared.shard is None) as (in_force, swept):
         if swept is not None:

@@ -67,6 +67,7 @@ def run(context: StepContext) -> Summary:
         confidence=context.output("confidence"),
         parameters=parameters,
         schedule=Schedule(threads=context.workers.count),
+        parts=context.parts(),
         progress=context.progress,
         root=context.workspace.root,
         label=f"cover {context.vintage.year}",
@@ -110,6 +111,7 @@ def predict_cover(
     calibration: Calibration | None = None,
     choice: Choice | None = None,
     schedule: Schedule | None = None,
+    parts: Path | None = None,
     progress: Progress | None = None,
     root: Path | None = None,
     label: str = "cover",
@@ -128,6 +130,7 @@ def predict_cover(
         calibration: temperature and bias of classes.
         choice: runtime that computes it; that of the parameters by default.
         schedule: how the work is shared; the files are the same bytes for any.
+        parts: folder of super-tiles that are made, see `predict_imagery`.
         progress: counts pixels.
         root: folder that the imagery's relative paths start from.
         label: of the progress.
@@ -167,6 +170,7 @@ def predict_cover(
         choice=chosen,
         root=root,
         schedule=schedule,
+        parts=parts,
         progress=progress,
         label=label,
     )

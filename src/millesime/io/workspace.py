@@ -6,6 +6,7 @@
     sources/ operations/
     products/<year>/<step>.<suffix>   the product, with <step>.json beside it: its sidecar
     products/.partial/                steps under way; swept by the next run
+    products/.parts/                  parts of a long step that was stopped; the next run goes on from them
     products/.manifest.json           hashes of the inputs, so that each is read once
     delivery/<year>/                  the product of `publication`
 
@@ -228,8 +229,17 @@ class Workspace:
                 self.sweep()
 
     def sweep(self) -> None:
-        """Remove what unfinished steps left."""
+        """Remove what unfinished steps left, but for the parts from which they go on."""
         shutil.rmtree(self.products / ".partial", ignore_errors=True)
+        with contextlib.suppress(OSError):
+            (self.products / ".parts").rmdir()  # when it is empty
+
+    def parts(self, step: str, year: int) -> Path:
+        """Where a step that takes long keeps its parts until they are together; the step knows which are still good."""
+        folder = self.products / ".parts" / f"{year}-{step}"
+        with named_when_full(folder):
+            folder.parent.mkdir(parents=True, exist_ok=True)
+        return folder
 
     def partial(self, step: str, year: int) -> Path:
         """A new empty folder for a step to write in."""
