@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from millesime.compute import Progress
+from millesime.compute.heap import release_large_arrays
 from millesime.cover_raster.combine import Openable
 from millesime.cover_raster.layers import Layer
 from millesime.cover_raster.plan import (
@@ -173,6 +174,7 @@ def predict_imagery(
         "size_is_told": shared.super_tile_px is not None,
         "made_from": made_from,
     }
+    release_large_arrays()
     folder = PartsFolder.beside(first) if parts is None else PartsFolder(parts)
     notes: list[str] = []
     with bounded_cache(), folder.held(plan, alone=shared.shard is None) as (in_force, swept):

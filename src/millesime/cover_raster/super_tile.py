@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from millesime.compute.heap import release_large_arrays
 from millesime.compute.ordered import in_order
 from millesime.compute.threads import Ahead, Behind
 from millesime.cover_raster.combine import Openable
@@ -169,7 +170,7 @@ def compute(
         ):
             for piece in predict(job.prediction, area, bands, answer, make=network.make):
                 behind.call(part.write, _values(job.layers, piece), piece.window.relative_to(area))
-                counts += np.bincount(piece.classes.reshape(-1), minlength=256)
+                counts += _counted(piece.classes)
             record["fingerprint"] = bands.fingerprint()
             record["digest"], record["files"] = job.digest, files
             record["counts"] = {str(value): int(counts[value]) for value in np.flatnonzero(counts)}
@@ -177,6 +178,14 @@ def compute(
     finally:
         source.close()
     return Made(computed=True)
+
+
+def _counted(classes: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
+    """Pixels of each value, row by row: numpy counts 64-bit numbers, eight times the bytes."""
+    counts = np.zeros(256, dtype=np.int64)
+    for row in classes:
+        counts += np.bincount(row, minlength=256)
+    return counts
 
 
 def _relative(area: Window, whole: Window) -> tuple[int, int, int, int]:
@@ -218,5 +227,6 @@ def make_there(task: Task) -> Made:
             _opened.clear()
             _opened[wanted] = opened(task.job)
         network = _opened[wanted]
+    release_large_arrays()
     with bounded_cache(), ThreadPoolExecutor(max_workers=task.job.threads) as pool:
         return compute(task, read_ahead(task.job, task.tile), network, pool, lambda _: None)
