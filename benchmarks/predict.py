@@ -1,6 +1,7 @@
 """Prediction: resnet34-unet of five bands and nineteen classes over an orthophoto, beside its limit and FLAIR-1's way.
 
-Ours is the whole job: files read, windows of 512 px blended over 64 px on each side, classes and confidence written.
+Ours is the whole job: files read, windows of 512 px blended over 64 px on each side, classes and confidence written;
+also in windows of 1024 px, whose margins are a smaller part of them.
 The limit is the bare loop of the same runtime over the same windows, which lie in memory; answers are thrown away.
 FLAIR-1's scheme works on a smaller image, whose side BENCH_PREDICT_PEER_PX gives; BENCH_PREDICT_PX is ours.
 """
@@ -55,6 +56,7 @@ def bare(how: _How) -> str:
     return f"limit: bare loop, {how.label}"
 
 
+WIDE = "millesime, onnxruntime f32, windows of 1024 px"
 CROP = "millesime, onnxruntime f32, crop mode as FLAIR-1"
 PEER = "FLAIR-1 zone_detect, its scheme in our words"
 
@@ -211,6 +213,15 @@ def _bare_facts(prepared: Any, count: int) -> dict[str, Any]:
     return {"windows": count}
 
 
+def _wide(job: _Job) -> Path:
+    return predict_file(job, window_px=2 * WINDOW_PX)
+
+
+def _wide_facts(job: _Job, output: Path) -> dict[str, Any]:
+    output.unlink()
+    return {"pixels": job.px**2}
+
+
 def _crop(job: _Job) -> Path:
     return predict_file(job, mode="crop", margin_px=_zone_detect.MARGIN_PX, window_px=_zone_detect.WINDOW_PX)
 
@@ -251,6 +262,7 @@ CONTENDERS = (
         Contender(bare(how), partial(_prepare_bare, how), _bare, _bare_facts, partial(_missing, how))
         for how in HOWS
     ),
+    Contender(WIDE, partial(_prepare, HOWS[0]), _wide, _wide_facts, networks_missing),
     Contender(CROP, partial(_prepare, HOWS[0]), _crop, _crop_facts, networks_missing),
     Contender(PEER, _prepare_peer, _peer, _peer_facts, networks_missing, warm_up=False),
 )  # fmt: skip
@@ -282,9 +294,11 @@ def main() -> None:
         row(ours(how), px)
         row(bare(how), px, ((ours(how), px),))
     on_processor = [how for how in HOWS if how.runtime != "torch-cuda"]
+    row(WIDE, px)
     if peer_px != px:
         for how in on_processor:
             row(ours(how), peer_px)
     row(CROP, peer_px, once=True)
     sides = dict.fromkeys((px, peer_px))
-    row(PEER, peer_px, tuple((ours(how), side) for how in on_processor for side in sides), once=True)
+    rivals = [(ours(how), side) for how in on_processor for side in sides]
+    row(PEER, peer_px, (*rivals, (WIDE, px)), once=True)
