@@ -106,6 +106,7 @@ def command(
 ) -> None:
     """Predict the cover class of every pixel, with the confidence of the network on demand."""
     from millesime.cli.predict_files import told, write_beside
+    from millesime.cli.predict_outputs import files_of, require_outputs
     from millesime.compute import terminal_progress
     from millesime.cover_raster.series import KeptOpen
     from millesime.cover_raster.step import predict_cover
@@ -158,6 +159,8 @@ def command(
             honour_nodata=honour_nodata,
         )
         wanted.append((vintage, paths, imagery, dated(date, stac=stac, year=vintage.year)))
+    read = {file for _, _, imagery, _ in wanted for file in files_of(imagery)}
+    require_outputs([paths for _, paths, _, _ in wanted], read, stac=stac)
     results: dict[int | None, dict[str, Any]] = {}
     incomplete: list[IncompleteError] = []
     with terminal_progress(notes_in_pipe=True) as progress:
@@ -216,5 +219,9 @@ def _as_text(result: Mapping[str, Any]) -> str:
     if not result["written"]:
         tiles = result["super_tiles"]
         done = tiles["total"] - tiles["left_to_others"] - tiles["missing"]
-        return f"{result['cover']} is not written yet: {done} of {tiles['total']} super-tiles are there"
+        then = "" if tiles["missing"] else "; when all are, the same command without --shard writes it"
+        return f"{result['cover']} is not written yet: {done} of {tiles['total']} super-tiles are there{then}"
+    if result["nodata_pixels"]:
+        share = result["nodata_pixels"] / result["pixels"]
+        lines.append(f"without data: {share:.1%} of the area, told by {result['beside']['missing']}")
     return "\n".join([result["cover"], *lines])

@@ -185,9 +185,15 @@ class Vintage:
     bands: str | None
 
     def path(self, pattern: Path | None) -> Path | None:
-        """Where a raster goes."""
+        """Where a raster goes.
+
+        Raises:
+            ConfigError: the name has a place for a year and there is none, or the other way round.
+        """
         from millesime.cover_raster.series import path_of_year
 
+        if pattern is not None and self.year is None and "{year}" in str(pattern):
+            raise ConfigError("{year} is for several years", place=pattern, remedy="give --years, or a plain name")
         return pattern if pattern is None or self.year is None else path_of_year(pattern, self.year)
 
 

@@ -87,10 +87,12 @@ def dated(date: str | None, *, stac: bool, year: int | None) -> Dates | None:
     """When imagery was taken, as far as it must be known.
 
     Raises:
-        ConfigError: a STAC item is asked for and no date is known.
+        ConfigError: a STAC item is asked for and no date is known, or a date without one.
     """
     from millesime.cover_raster.catalogue_entry import Dates
 
+    if date is not None and not stac:
+        raise ConfigError("--date is told by the STAC item alone", remedy="add --stac, or leave --date out")
     text = date if year is None else str(year)
     if text is None and stac:
         raise ConfigError(

@@ -42,11 +42,14 @@ def competing_values(card: ModelCard, names: Iterable[str]) -> tuple[int, ...]:
         names: classes by value or name, or several of them in one text between commas; none for all.
 
     Raises:
-        ConfigError: a class that the model has not, or one told twice; all faults together.
+        ConfigError: a class that the model has not, or one told twice, all faults together; or an empty text.
     """
-    wanted = [part.strip() for name in names for part in name.split(",") if part.strip()]
-    if not wanted:
+    given = tuple(names)
+    wanted = [part.strip() for name in given for part in name.split(",") if part.strip()]
+    if not given:
         return card.class_values
+    if not wanted:
+        raise ConfigError("no class is named by --restrict", remedy="name classes, or leave --restrict out")
     values: list[int] = []
     faults = []
     for name in wanted:

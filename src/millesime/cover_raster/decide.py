@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from millesime.errors import ConfigError
+from millesime.errors import ConfigError, ModelError
 
 #: Confidence, and every value of ranks and probabilities, of pixels without data.
 NO_CONFIDENCE = 255
@@ -79,6 +79,9 @@ def decide(logits: Logits, valid: npt.NDArray[np.bool_], rule: Rule) -> Decision
         logits: (channels, height, width).
         valid: where there is imagery, (height, width).
         rule: classes of the channels, calibration, what to tell.
+
+    Raises:
+        ModelError: logits that are not finite.
     """
     height, width = valid.shape
     told = Decision(
@@ -101,6 +104,8 @@ def _decide_rows(planes: Logits, empty: npt.NDArray[np.bool_], rule: Rule, told:
     total = np.zeros_like(best)
     for plane in planes:
         total += np.exp(plane - best)
+    if not np.isfinite(total).all():
+        raise ModelError("the network answers numbers that are not finite", remedy="check its weights")
 
     def percent(plane: Logits) -> Bytes:
         share = np.rint(np.float32(100.0) * np.exp(plane - best) / total).astype(np.uint8)

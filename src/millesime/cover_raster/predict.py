@@ -24,6 +24,9 @@ from millesime.errors import ConfigError, ModelError
 from millesime.geo.grid import Grid, Window
 from millesime.model.card import ModelCard
 
+#: Side of the largest windows: their logits alone take 5 GB for nineteen classes.
+_MOST_WINDOW_PX = 8192
+
 Pixels = npt.NDArray[np.uint8]
 Outside = Literal["reflect", "zero"]
 """What stands beyond the borders of the image: its mirror, or zeros before normalisation, as IGN's tools have it."""
@@ -238,6 +241,10 @@ def prediction_with(
         raise ConfigError(
             f"windows of {window} px do not fit model {card.name}",
             remedy=f"give a --window-px that is a multiple of {card.window_multiple_px}",
+        )
+    if window > _MOST_WINDOW_PX:
+        raise ConfigError(
+            f"windows of {window} px would not fit in memory", remedy=f"give --window-px {_MOST_WINDOW_PX} or less"
         )
     if card.window_is_fixed and window != card.window_px:
         raise ConfigError(

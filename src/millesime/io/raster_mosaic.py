@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -107,7 +108,9 @@ class MosaicWriter:
         self._tiles = super_tiles(grid, size_px=MOSAIC_PX)
         self._left = {tile: tile.height * tile.width for tile in self._tiles}
         self._stack = ExitStack()
-        self._folder = self._stack.enter_context(folder_written_whole(path.with_suffix(""), replaces="*.tif"))
+        # Only files of an earlier run are replaced: the folder may be the user's own.
+        own = f"{glob.escape(path.stem)}_{'[0-9]' * 7}_{'[0-9]' * 7}.tif"
+        self._folder = self._stack.enter_context(folder_written_whole(path.with_suffix(""), replaces=own))
         self._writers: dict[Window, CogWriter] = {}
 
     def __enter__(self) -> Self:

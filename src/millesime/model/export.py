@@ -10,6 +10,8 @@ import numpy as np
 import onnxruntime
 import torch
 
+from millesime.errors import ModelError
+
 #: Sizes that the export is checked at, in multiples of the network's own.
 _CHECKED_MULTIPLES = ((4, 4), (3, 7), (8, 5))
 
@@ -52,6 +54,9 @@ def compare(network: Any, content: bytes, *, bands: int, fixed_px: int | None = 
 
     Returns:
         the largest difference between logits, the share of equal classes, and the sizes that were tried.
+
+    Raises:
+        ModelError: an answer is not finite.
     """
     session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
     random = np.random.Generator(np.random.PCG64(0))
@@ -62,6 +67,8 @@ def compare(network: Any, content: bytes, *, bands: int, fixed_px: int | None = 
         answer = session.run(["logits"], {"pixels": pixels})[0]
         with torch.no_grad():
             expected = network.eval()(torch.from_numpy(pixels)).numpy()
+        if not (np.isfinite(answer).all() and np.isfinite(expected).all()):
+            raise ModelError("the network answers numbers that are not finite", remedy="check its weights")
         difference = max(difference, float(np.abs(answer - expected).max()))
         equal.append(float((answer.argmax(axis=1) == expected.argmax(axis=1)).mean()))
         sizes.append([height, width])

@@ -7,7 +7,7 @@ import pytest
 
 from millesime.cover_raster import NO_CONFIDENCE, Rule, decide, parse_calibration
 from millesime.cover_raster.class_names import class_value, competing_values
-from millesime.errors import CodeError, ConfigError
+from millesime.errors import CodeError, ConfigError, ModelError
 from millesime.imagery import BANDS
 from millesime.model import ModelCard
 from millesime.nomenclature import COSIA, FLAIR1, cover
@@ -43,6 +43,14 @@ def test_of_equal_classes_the_first_channel_ranks_first():
     told = decide(logits((0.25, 0.25, 0.25, 0.25)), EVERYWHERE, Rule((9, 3, 7, 5), nodata=0, top_k=4))
     assert told.top[0::2, 0, 0].tolist() == [9, 3, 7, 5]
     assert told.classes[0, 0] == 9
+
+
+@pytest.mark.parametrize(("place", "value"), [(0, np.nan), (1, np.nan), (1, np.inf)])
+def test_answers_that_are_no_numbers_are_an_error(place, value):
+    answered = logits((0.9, 0.1))
+    answered[place] = value
+    with pytest.raises(ModelError, match="not finite"), np.errstate(invalid="ignore"):
+        decide(answered, EVERYWHERE, Rule((4, 6), nodata=0))
 
 
 def test_where_there_is_no_imagery_nothing_is_told():

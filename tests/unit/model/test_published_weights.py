@@ -78,6 +78,22 @@ def test_every_weight_that_does_not_fit_is_told(tmp_path, unet, spoil, told):
         fill(build_network("resnet34-unet", bands=5, classes=19), read_weights(path), place=path)
 
 
+def test_weights_that_are_no_numbers_are_refused(tmp_path, unet):
+    weights = {name: value.clone() for name, value in unet.state_dict().items()}
+    first = next(iter(weights))
+    weights[first].view(-1)[7] = float("nan")
+    path = written(tmp_path, weights, style="bare pth")
+    with pytest.raises(ModelError, match=f"1 of the weights hold numbers that are not finite: {first}"):
+        fill(build_network("resnet34-unet", bands=5, classes=19), read_weights(path), place=path)
+
+
+def test_a_page_saved_under_the_name_of_weights_is_told_from_a_pickle(tmp_path):
+    path = tmp_path / "weights.pth"
+    path.write_text("<!DOCTYPE html><html>not found</html>")
+    with pytest.raises(ModelError, match="is not a file of weights"):
+        read_weights(path)
+
+
 def test_a_prefix_that_nobody_knows_is_an_error(tmp_path, unet):
     weights = {f"backbone.{name}": value for name, value in unet.state_dict().items()}
     path = written(tmp_path, weights, style="bare pth")

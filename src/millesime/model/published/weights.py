@@ -70,6 +70,8 @@ def _unpickled(file: Path) -> Any:
             warnings.simplefilter("ignore")  # of old protocols: what cannot be read is an error
             return torch.load(file, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
+        if "Unsupported operand" in str(error):  # a byte that no pickle of weights has, as of a page of text
+            raise ModelError("is not a file of weights", place=file, remedy="fetch it again") from error
         raise ModelError(
             "holds more than tensors, which could run code when read: it was not opened",
             place=file,
@@ -90,10 +92,17 @@ def fill(network: nn.Module, weights: Mapping[str, Tensor], *, place: str | Path
         told: how many faults of each kind are listed; False lists all.
 
     Raises:
-        ModelError: lists missing, unexpected and mismatched names.
+        ModelError: lists missing, unexpected and mismatched names, or weights that are not finite.
     """
     wanted = network.state_dict()
     named = _named_as(wanted, weights)
+    broken = [name for name, tensor in named.items() if not torch.isfinite(tensor).all()]
+    if broken:
+        raise ModelError(
+            f"{len(broken)} of the weights hold numbers that are not finite: {_listed(broken, all_of_them=not told)}",
+            place=place,
+            remedy="fetch the file again, or train again",
+        )
     kinds = {
         "missing": [name for name in wanted if name not in named],
         "unexpected": [name for name in named if name not in wanted],
