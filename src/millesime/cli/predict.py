@@ -171,21 +171,25 @@ def command(
         for vintage, paths, imagery, dates in wanted:
             for note in imagery.notes:
                 progress.note(f"note: {note}")
-            cover = predict_cover(
-                imagery,
-                network,
-                paths["cover"] or output,
-                confidence=paths["confidence"],
-                top=paths["top"],
-                top_k=ask.top_k,
-                probabilities=paths["probabilities"],
-                parameters=ask.parameters,
-                calibration=ask.calibration,
-                choice=choice,
-                schedule=schedule,
-                progress=progress,
-                label="cover" if vintage.year is None else f"cover {vintage.year}",
-            )
+            try:
+                cover = predict_cover(
+                    imagery,
+                    network,
+                    paths["cover"] or output,
+                    confidence=paths["confidence"],
+                    top=paths["top"],
+                    top_k=ask.top_k,
+                    probabilities=paths["probabilities"],
+                    parameters=ask.parameters,
+                    calibration=ask.calibration,
+                    choice=choice,
+                    schedule=schedule,
+                    progress=progress,
+                    label="cover" if vintage.year is None else f"cover {vintage.year}",
+                )
+            except KeyboardInterrupt:
+                progress.note("note: stopped; what is done is kept, and the same command goes on from there")
+                raise
             beside = write_beside(cover, stac=stac, dates=dates)
             try:
                 cover.report.require_complete()

@@ -23,7 +23,7 @@ from millesime.cover_raster.plan import (
     super_tile_px,
 )
 from millesime.cover_raster.predict import Prediction
-from millesime.cover_raster.run import Missing, Outcome, make_tiles
+from millesime.cover_raster.run import NOT_COMPUTED, Missing, Outcome, make_tiles
 from millesime.cover_raster.super_tile import Job
 from millesime.errors import ConfigError, IncompleteError
 from millesime.geo.grid import Window
@@ -122,7 +122,11 @@ class Report:
             + ":\n"
             + "\n".join(told),
             place=next(iter(self.outputs.values())),
-            remedy="repair the files named and run the command again: only what is missing is computed"
+            remedy=(
+                "compute them first: the same command without --assemble"
+                if all(item.reason == NOT_COMPUTED for item in self.missing)
+                else "repair the files named and run the command again: only what is missing is computed"
+            )
             + ("" if self.written else "; `millesime predict --allow-missing` writes the rest now"),
         )
 

@@ -27,6 +27,9 @@ from millesime.cover_raster.super_tile import (
 from millesime.errors import ConfigError, ImageryError, InputError, MillesimeError, ModelError
 from millesime.geo.grid import Bounds
 
+#: Why a super-tile is missing that nobody made.
+NOT_COMPUTED = "not computed yet"
+
 #: Tasks handed to a cluster for each that it takes at once, so that its workers do not wait for this process.
 _AHEAD = 2
 
@@ -89,7 +92,7 @@ def make_tiles(
     kept, tasks = _sorted_out(job, tiles)
     if not computing:
         absent = tuple(
-            _missing(task, ImageryError("not computed yet" if task.known is None else "its imagery has changed"))
+            _missing(task, ImageryError(NOT_COMPUTED if task.known is None else "its imagery has changed"))
             for task in tasks
         )
         return Outcome((), tuple(tile.name for tile in kept), absent)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+from pathlib import Path
 
 import geopandas
 import pandas as pd
@@ -122,7 +123,7 @@ def test_several_departements_in_a_folder_or_an_archive(tmp_path, suffix):
         write_geopackage(folder / "OCCUPATION_SOL.gpkg", {"OCCUPATION_SOL": frame})
     path = root
     if suffix == ".zip":
-        path = tmp_path / shutil.make_archive("both", "zip", root)
+        path = Path(shutil.make_archive(str(tmp_path / "packed"), "zip", root))
     elif suffix == ".7z":
         path = tmp_path / "both.7z"
         with py7zr.SevenZipFile(path, "w") as opened:

@@ -68,8 +68,9 @@ def test_what_other_shards_lack_is_missing_when_put_together_and_made_by_a_plain
     report = predicted(whole[0], output, assemble=True)
     assert len(report.missing) == COUNT // 2
     assert not output.exists()
-    with pytest.raises(IncompleteError, match=r"6 of 12 super-tiles are missing.*\n(.*not computed yet\n){6}"):
+    with pytest.raises(IncompleteError, match=r"6 of 12 super-tiles are missing.*\n(.*not computed yet\n){6}") as told:
         report.require_complete()
+    assert "the same command without --assemble" in str(told.value.remedy)
     report = predicted(whole[0], output, super_tile_px=64, threads=2)
     assert (report.computed, report.kept) == (COUNT // 2, COUNT // 2)
     assert_same(whole, output)
