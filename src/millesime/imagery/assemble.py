@@ -6,7 +6,16 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from millesime.errors import ImageryError, raise_together
 from millesime.geo.grid import AnyGrid, Bounds, Grid
-from millesime.imagery.choice import IMAGES, ROLES, Bands, chosen, count_faults, held_bands, missing_files
+from millesime.imagery.choice import (
+    IMAGES,
+    ROLES,
+    Bands,
+    chosen,
+    count_faults,
+    held_bands,
+    missing_files,
+    numbered_bands,
+)
 from millesime.imagery.digital_numbers import COLOURS, Limits, Scaling
 from millesime.imagery.facts import RasterFacts
 from millesime.imagery.mosaic import SAME_PLACE_PX
@@ -62,15 +71,18 @@ def assemble(
     """
     faults = list(earlier_faults)
     held: dict[str, Bands] = {}
+    numbered = numbered_bands(bands, numbers, given={*facts, *unread})
     for role, fact in facts.items():
-        wrong = count_faults(role, fact, wanted=bands, numbers=numbers)
+        wrong = count_faults(role, fact, wanted=numbered, numbers=numbers)
         faults.extend(f"{fact.path}: {fault}" for fault in wrong)
         if not wrong:
-            held[role] = held_bands(role, fact, wanted=bands, numbers=numbers)
+            held[role] = held_bands(role, fact, wanted=numbered, numbers=numbers)
     broken = {role for role in facts if role not in held} | set(unread)
     taken, doubles = chosen(held, bands)
     faults += doubles
-    faults += missing_files(taken, bands=bands, given={*facts, *unread}, unread=broken)
+    faults += missing_files(
+        taken, bands=bands, given={*facts, *unread}, unread=broken, image=None if numbers else facts.get("image")
+    )
     used = {role: fact for role, fact in facts.items() if role in taken or role in broken}
     faults += _type_faults(used, taken, scaling, height_coding)
     master = next((used[role] for role in (*IMAGES, *used) if role in used), None)
@@ -230,7 +242,7 @@ def _band_file(
     )
     nodata = None if tiles else _believed(role, fact, honour=honour)
     declared = any(value is not None for value in (nodata, *(tile.nodata for tile in tiles)))
-    whole = tuple(range(1, fact.colours + 1))
+    whole = fact.data_numbers
     return BandFile(
         path=fact.path,
         bands=tuple(bands),

@@ -63,6 +63,33 @@ def named_bands(descriptions: Sequence[str]) -> Bands:
     return found
 
 
+def transparency_chosen(role: str, fact: RasterFacts, *, numbers: Sequence[int] | None) -> RasterFacts:
+    """A file of which the band marked as alpha is data where the numbers of an image name it, else transparency."""
+    named = role == "image" and fact.has_alpha and (fact.alpha or fact.count) in (numbers or ())
+    return fact.with_alpha_as_data() if named else fact
+
+
+def numbered_bands(bands: Sequence[str], numbers: Sequence[int] | None, *, given: Collection[str]) -> tuple[str, ...]:
+    """The bands that an image is to give: without the height where files of heights give it.
+
+    Where numbers are told for all bands they count for all, and the height is then given twice.
+    """
+    others = tuple(band for band in bands if band != "height")
+    if set(given) & {"dsm", "dtm", "height"} and (numbers is None or len(numbers) == len(others)):
+        return others
+    return tuple(bands)
+
+
+def unmark_command(fact: RasterFacts) -> str:
+    """The command after which a band marked as alpha is data."""
+    return f"gdal_edit -colorinterp_{fact.alpha or fact.count} undefined {_file(fact)}"
+
+
+def _file(fact: RasterFacts) -> str:
+    """A file to be named in a command; tiles are many."""
+    return "FILE (each tile)" if fact.tiles else fact.path
+
+
 def held_bands(role: str, fact: RasterFacts, *, wanted: Sequence[str], numbers: Sequence[int] | None) -> Bands:
     """The bands that a file holds and their numbers.
 
@@ -73,19 +100,21 @@ def held_bands(role: str, fact: RasterFacts, *, wanted: Sequence[str], numbers: 
         numbers: for an image, the number of each band wanted; else by the names in the file, else by position.
     """
     if role != "image":
-        return {band: number for number, band in enumerate(ROLES[role][1], start=1)}
+        return dict(zip(ROLES[role][1], fact.data_numbers, strict=False))
     if numbers is not None:
         return dict(zip(wanted, numbers, strict=False))
     return _by_name(fact, wanted) or _by_position(fact)
 
 
 def _by_position(fact: RasterFacts) -> Bands:
-    return {band: number for number, band in enumerate(BANDS[: fact.colours], start=1)}
+    return dict(zip(BANDS, fact.data_numbers, strict=False))
 
 
 def _by_name(fact: RasterFacts, wanted: Sequence[str]) -> Bands:
     """Bands by their names in the file, where these tell all that is wanted or contradict the usual order."""
-    named, placed = named_bands(fact.descriptions[: fact.colours]), _by_position(fact)
+    own = fact.data_numbers
+    named = named_bands([text if number in own else "" for number, text in enumerate(fact.descriptions, start=1)])
+    placed = _by_position(fact)
     if set(wanted) <= set(named) or any(placed.get(band) != number for band, number in named.items()):
         return named
     return {}
@@ -94,6 +123,13 @@ def _by_name(fact: RasterFacts, wanted: Sequence[str]) -> Bands:
 def count_faults(role: str, fact: RasterFacts, *, wanted: Sequence[str], numbers: Sequence[int] | None) -> list[str]:
     """What is wrong with the number of bands of a file."""
     title, bands = ROLES[role]
+    if fact.has_palette and role in IMAGES:
+        return [
+            (
+                f"{title} of {fact.told_count} whose numbers stand for the colours of a palette; make bands of it: "
+                f"gdal_translate -expand rgb {_file(fact)} RGB.tif"
+            )
+        ]
     if role != "image":
         if fact.colours == len(bands):
             return []
@@ -107,11 +143,18 @@ def count_faults(role: str, fact: RasterFacts, *, wanted: Sequence[str], numbers
         faults += [
             f"--bands asks for band {number}, the image has {fact.told_count}"
             for number in numbers
-            if not 1 <= number <= fact.colours
+            if not 1 <= number <= fact.count
         ]
+        if fact.alpha in numbers and (fact.has_gaps or fact.other_mask):
+            faults.append(
+                f"--bands names band {fact.alpha}, which is marked as alpha, in an image that has a mask or gaps too; "
+                f"unmark it first: {unmark_command(fact)}"
+            )
         return faults
     if _by_name(fact, wanted) or fact.colours in {3, 4, 5}:
         return []
+    if fact.colours < len(wanted):
+        return [f"{title} with {fact.told_count}: too few, {', '.join(wanted)} are needed; give an image that has them"]
     return [
         (
             f"{title} with {fact.colours} bands, expected 3 to 5 ({', '.join(BANDS)}; transparency apart); tell the "
@@ -152,7 +195,12 @@ def chosen(held: Mapping[str, Bands], bands: Sequence[str]) -> tuple[dict[str, B
 
 
 def missing_files(
-    taken: Mapping[str, Bands], *, bands: Sequence[str], given: Collection[str], unread: Collection[str]
+    taken: Mapping[str, Bands],
+    *,
+    bands: Sequence[str],
+    given: Collection[str],
+    unread: Collection[str],
+    image: RasterFacts | None = None,
 ) -> list[str]:
     """What has to be given for the bands that nothing gives.
 
@@ -161,6 +209,7 @@ def missing_files(
         bands: what is needed.
         given: every role that was given.
         unread: roles whose file could not be looked at: what they would give is not missed.
+        image: the image whose bands are taken in the usual order or by name: its alpha band may be near infra-red.
     """
     found = {band for own in taken.values() for band in own}
     if {"surface", "terrain"} <= found:
@@ -175,4 +224,19 @@ def missing_files(
         for role in _GIVEN_BY[band]:
             if role not in given:
                 told.setdefault(role, []).append(band)
-    return [f"no {role} file is given: {', '.join(wanted)} is read from it" for role, wanted in told.items()]
+    hints = {"irc": _alpha_hint(image, bands)} if image is not None and image.has_alpha else {}
+    return [
+        f"no {role} file is given: {', '.join(wanted)} is read from it{hints.get(role, '')}"
+        for role, wanted in told.items()
+    ]
+
+
+def _alpha_hint(image: RasterFacts, bands: Sequence[str]) -> str:
+    """How near infra-red that is marked as alpha is read: GDAL marks the last of four bands of 8 bits so."""
+    alpha = image.alpha or image.count
+    hint = f". {image.path}: band {alpha} is marked as alpha and taken as transparency; if it is near infra-red, "
+    usual = {**_by_position(image), "near_infrared": alpha}
+    wanted = [band for band in bands if band != "height"]
+    if image.colours == len(BANDS[:3]) and set(wanted) <= set(usual):
+        hint += f"read it with --bands {','.join(str(usual[band]) for band in wanted)}, or "
+    return f"{hint}unmark it: {unmark_command(image)}"

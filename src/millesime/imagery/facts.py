@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from millesime.geo.grid import AnyGrid
 
@@ -20,7 +20,7 @@ class RasterFacts:
     """Whether it has an alpha or mask band."""
 
     has_alpha: bool
-    """Whether one of the bands counted is transparency, the last."""
+    """Whether one of the bands counted is taken as transparency: `alpha`, the last when that is not told."""
 
     descriptions: tuple[str, ...] = ()
     """What the file calls its bands; '' for a band without a name."""
@@ -30,6 +30,32 @@ class RasterFacts:
 
     tiles: tuple[RasterFacts, ...] = ()
     """Facts of each file of a mosaic, in the order in which they are believed."""
+
+    alpha: int = 0
+    """Number of the band that the file marks as alpha, from 1; 0 when it marks none. Read as data when `has_alpha` is
+    not true."""
+
+    other_mask: bool = False
+    """Whether something beside an alpha band tells where data is."""
+
+    has_palette: bool = False
+    """Whether its numbers stand for the colours of a table."""
+
+    @property
+    def data_numbers(self) -> tuple[int, ...]:
+        """Numbers of the bands, transparency apart."""
+        transparency = (self.alpha or self.count) if self.has_alpha else 0
+        return tuple(number for number in range(1, self.count + 1) if number != transparency)
+
+    def with_alpha_as_data(self) -> RasterFacts:
+        """The same file, whose band marked as alpha is data and masks nothing; also of each of its tiles."""
+        return replace(
+            self,
+            has_alpha=False,
+            masked=self.other_mask,
+            alpha=self.alpha or self.count,
+            tiles=tuple(tile.with_alpha_as_data() for tile in self.tiles),
+        )
 
     @property
     def colours(self) -> int:

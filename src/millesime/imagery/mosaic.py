@@ -72,6 +72,8 @@ def joined(tiles: Sequence[RasterFacts], *, path: str) -> tuple[RasterFacts | No
             nodata=next((tile.nodata for tile in tiles if tile.nodata is not None), None),
             masked=any(tile.masked for tile in tiles),
             has_gaps=any(tile.has_gaps for tile in tiles),
+            other_mask=any(tile.other_mask for tile in tiles),
+            has_palette=any(tile.has_palette for tile in tiles),
             tiles=tuple(tiles),
         ),
         [],
@@ -84,7 +86,7 @@ def _differences(tile: RasterFacts, first: RasterFacts) -> list[str]:
     if grid.crs != origin.crs:
         return [f"is in {grid.crs}, the other tiles in {origin.crs}"]
     found = []
-    if (tile.count, tile.has_alpha) != (first.count, first.has_alpha):
+    if (tile.count, tile.data_numbers) != (first.count, first.data_numbers):
         found.append(f"has {tile.told_count}, {first.path} has {first.told_count}")
     if tile.dtype != first.dtype:
         found.append(f"is of type {tile.dtype}, {first.path} of type {first.dtype}")

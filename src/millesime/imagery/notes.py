@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from millesime.geo.grid import AnyGrid, Bounds, Grid
-from millesime.imagery.choice import IMAGES, ROLES, Bands
+from millesime.imagery.choice import IMAGES, ROLES, Bands, unmark_command
 from millesime.imagery.facts import RasterFacts
 from millesime.imagery.mosaic import gap_px
 from millesime.imagery.product import BANDS, BandFile
@@ -48,6 +48,8 @@ def oddities(facts: Mapping[str, RasterFacts], bounds: Bounds, *, honour: bool) 
             elif not honour:
                 reason = "its mask band tells where data is" if fact.masked else "every value is data"
                 notes.append(f"{fact.path}: the declared NoData value {fact.nodata:g} is ignored: {reason}")
+        if fact.alpha and role in IMAGES:
+            notes.append(f"{fact.path}: {_alpha_told(fact)}")
         if fact.has_gaps:
             notes.append(f"{fact.path}: places that no file of the virtual raster fills are NoData")
         if fact.tiles:
@@ -55,6 +57,15 @@ def oddities(facts: Mapping[str, RasterFacts], bounds: Bounds, *, honour: bool) 
             told = f"; {gaps} px that no tile has are NoData" if gaps else ""
             notes.append(f"{fact.path}: mosaic of {len(fact.tiles)} tiles, the first in the order given wins{told}")
     return notes
+
+
+def _alpha_told(fact: RasterFacts) -> str:
+    if not fact.has_alpha:
+        return f"band {fact.alpha} is marked as alpha and read as data, as --bands names it: it masks nothing"
+    return (
+        f"band {fact.alpha} is marked as alpha and taken as transparency: NoData where it is 0. If it holds something "
+        f"else, such as near infra-red, unmark it: {unmark_command(fact)}"
+    )
 
 
 def choice_told(

@@ -37,7 +37,7 @@ def differing_overlaps(mosaic: RasterFacts, source: Callable[[RasterFacts], Pixe
 
 def _differing(overlap: Overlap, mosaic: RasterFacts, source: Callable[[RasterFacts], PixelSource]) -> tuple[int, int]:
     tiles = mosaic.tiles[overlap.first], mosaic.tiles[overlap.second]
-    bands = list(range(1, mosaic.colours + 1))
+    bands = list(mosaic.data_numbers)
     differing = compared = 0
     for block in overlap.blocks():
         both = np.ones(block.shape, dtype=np.bool_)

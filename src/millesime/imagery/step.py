@@ -16,7 +16,7 @@ from millesime.errors import ImageryError, InputError
 from millesime.geo.grid import Bounds, Grid, Window
 from millesime.geo.tiling import super_tiles
 from millesime.imagery.assemble import assemble
-from millesime.imagery.choice import needed_roles
+from millesime.imagery.choice import needed_roles, transparency_chosen
 from millesime.imagery.digital_numbers import Limits, Scaling, percentiles, sample_windows
 from millesime.imagery.facts import RasterFacts
 from millesime.imagery.layers import Layer, PixelSource
@@ -24,7 +24,7 @@ from millesime.imagery.mosaic import joined
 from millesime.imagery.overlaps import differing_overlaps
 from millesime.imagery.product import BANDS, BandFile, HeightCoding, Imagery, Tile, to_json
 from millesime.imagery.reader import ImageryReader
-from millesime.io.crs import is_in_degrees
+from millesime.imagery.units import unit_other_than_metre
 from millesime.io.raster import RasterReader
 from millesime.io.raster_files import raster_files
 from millesime.io.raster_pool import PooledRaster, RasterPool
@@ -88,7 +88,7 @@ def describe(
         found, wrong = _facts(files[role], crs=file_crs, root=root)
         faults += wrong
         if found is not None:
-            facts[role] = found
+            facts[role] = transparency_chosen(role, found, numbers=numbers)
     with RasterPool() as pool:
 
         def source(fact: RasterFacts) -> PooledRaster:
@@ -144,8 +144,9 @@ def _facts(given: Files, *, crs: str | None, root: Path | None) -> tuple[RasterF
             faults.append(_sentence(error))
             continue
         tiles.append(fact)
-        if is_in_degrees(fact.grid.crs):
-            faults.append(f"{fact.path}: is in {fact.grid.crs}, in degrees; warp it to metres (gdalwarp -t_srs)")
+        unit = unit_other_than_metre(fact.grid.crs)
+        if unit is not None:
+            faults.append(f"{fact.path}: is in {fact.grid.crs}, in {unit}; warp it to metres (gdalwarp -t_srs)")
     if faults or not tiles:
         return None, faults
     if len(tiles) == 1:
@@ -175,6 +176,9 @@ def _examine(path: Path, *, crs: str | None, root: Path | None) -> RasterFacts:
             has_alpha=reader.has_alpha,
             descriptions=reader.descriptions,
             has_gaps=reader.has_gaps,
+            alpha=reader.alpha,
+            other_mask=reader.has_mask_band,
+            has_palette=reader.has_palette,
         )
 
 

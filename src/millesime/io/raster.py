@@ -118,7 +118,11 @@ class RasterReader:
         self.dtype = np.dtype(self._dataset.dtypes[0])
         self.nodata: float | None = self._dataset.nodata
         self.has_alpha: bool = ColorInterp.alpha in self._dataset.colorinterp
-        self.has_mask: bool = self.has_alpha or MaskFlags.per_dataset in self._dataset.mask_flag_enums[0]
+        flags = self._dataset.mask_flag_enums[0]
+        self.has_mask: bool = self.has_alpha or MaskFlags.per_dataset in flags
+        # A mask band beside an alpha band hides the latter from GDAL's flags.
+        self.has_mask_band: bool = MaskFlags.per_dataset in flags and MaskFlags.alpha not in flags
+        self.has_palette: bool = ColorInterp.palette in self._dataset.colorinterp
         self.descriptions: tuple[str, ...] = tuple(name or "" for name in self._dataset.descriptions)
         self.tags: Mapping[str, str] = dict(self._dataset.tags())
         self._filled = filled(self.path, self.place) if self.path.suffix.lower() == ".vrt" else None
@@ -149,6 +153,11 @@ class RasterReader:
                 remedy="warp it to square pixels (gdalwarp -tr)",
             )
         return self.place
+
+    @property
+    def alpha(self) -> int:
+        """Number of the band marked as alpha, from 1; 0 when there is none."""
+        return self._dataset.colorinterp.index(ColorInterp.alpha) + 1 if self.has_alpha else 0
 
     @property
     def has_gaps(self) -> bool:
@@ -189,8 +198,7 @@ class RasterReader:
         with self._told_when_damaged(rectangle) as place:
             if self.has_alpha:
                 # Asked for a mask, GDAL would let a declared NoData value win over the alpha band.
-                alpha = self._dataset.colorinterp.index(ColorInterp.alpha) + 1
-                known = self._dataset.read(alpha, window=place) != 0
+                known = self._dataset.read(self.alpha, window=place) != 0
             else:
                 known = self._dataset.dataset_mask(window=place) != 0
         return known if self._filled is None else known & self._is_filled(rectangle, self._filled)
