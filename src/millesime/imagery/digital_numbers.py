@@ -93,9 +93,9 @@ def to_digital_numbers(values: npt.NDArray[Any], limits: tuple[float, float]) ->
     return np.clip(moved, np.float32(0.0), np.float32(255.0))
 
 
-def sample_windows(grid: AnyGrid) -> tuple[Window, ...]:
-    """Blocks spread evenly over a grid; all of it when it is small."""
-    per_side = math.isqrt(SAMPLE_BLOCKS)
+def sample_windows(grid: AnyGrid, *, blocks: int = SAMPLE_BLOCKS) -> tuple[Window, ...]:
+    """At most `blocks` blocks, a square number, spread evenly over a grid; all of it when it is small."""
+    per_side = math.isqrt(blocks)
     rows = _starts(grid.height, per_side)
     cols = _starts(grid.width, per_side)
     return tuple(Window(row, col, SAMPLE_BLOCK_PX, SAMPLE_BLOCK_PX).clipped(grid) for row in rows for col in cols)

@@ -53,8 +53,23 @@ class ImageryReader:
             if not layer.file.is_height:
                 valid &= planes[0][1]
         if self._models:
-            bands[order.index("height")] = self._height(window)
+            bands[order.index("height")] = _coded(self._height_m(window)[0])
         return bands, valid
+
+    def height_m(self, window: Window) -> _Plane | None:
+        """Heights above ground in metres, not clipped, and where they are known; None where no file gives metres.
+
+        Args:
+            window: a window inside the grid.
+        """
+        if self._models:
+            return self._height_m(window)
+        if self.imagery.height_coding != "metres":
+            return None
+        for layer in self._layers:
+            if "height" in layer.file.bands:
+                return self._planes(layer, window)[layer.file.bands.index("height")]
+        return None
 
     def _planes(self, layer: Layer, window: Window) -> list[_Plane]:
         """Each band of a file on the grid, 0 where it has no data; uint8 where nothing is computed, else float32."""
@@ -83,7 +98,7 @@ class ImageryReader:
             return _rounded(values)
         return _coded(values.astype(np.float32))
 
-    def _height(self, window: Window) -> npt.NDArray[np.uint8]:
+    def _height_m(self, window: Window) -> _Plane:
         surface, terrain = (self._models[band] for band in HEIGHT_MODELS)
         if surface.file.grid == terrain.file.grid and surface.file.resampling == "bilinear":
             rows, cols = resample.axes(window, grid=self.imagery.grid, source=surface.file.grid)
@@ -97,7 +112,7 @@ class ImageryReader:
             above, has_surface = self._planes(surface, window)[0]
             below, has_terrain = self._planes(terrain, window)[0]
             height, found = above - below, has_surface & has_terrain
-        return _coded(np.where(found, height, np.float32(0.0)))
+        return np.where(found, height, np.float32(0.0)), found
 
 
 def _numbers(layer: Layer, window: Window) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]:

@@ -19,6 +19,7 @@ from millesime.imagery.assemble import assemble
 from millesime.imagery.choice import needed_roles, transparency_chosen
 from millesime.imagery.digital_numbers import Limits, Scaling, percentiles, sample_windows
 from millesime.imagery.facts import RasterFacts
+from millesime.imagery.heights import height_oddities
 from millesime.imagery.layers import Layer, PixelSource
 from millesime.imagery.mosaic import joined
 from millesime.imagery.overlaps import differing_overlaps
@@ -112,6 +113,9 @@ def describe(
             unread=[role for role in roles if role not in facts],
         )
         differing = [note for fact in facts.values() for note in differing_overlaps(fact, source)]
+    if "height" in imagery.bands:
+        with open_imagery(imagery.reading(("height",)), root=root) as reader:
+            differing += height_oddities(reader)
     unread = tuple(
         f"{_told(files[role])}: not read: only {', '.join(bands)} {'is' if len(bands) == 1 else 'are'} needed"
         for role in files
