@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from millesime.errors import ImageryError
 from millesime.geo.grid import Window
 from millesime.imagery.digital_numbers import sample_windows
 from millesime.imagery.reader import ImageryReader
@@ -24,12 +25,15 @@ def height_oddities(reader: ImageryReader) -> list[str]:
     area = imagery.area
     found = []
     for block in sample_windows(imagery.area_grid, blocks=BLOCKS):
-        plane = reader.height_m(Window(block.row + area.row, block.col + area.col, block.height, block.width))
+        try:
+            plane = reader.height_m(Window(block.row + area.row, block.col + area.col, block.height, block.width))
+        except ImageryError:
+            continue  # a damaged block is for the run to tell, which finishes the rest
         if plane is None:
             return []
         heights, known = plane
         found.append(heights[known])
-    heights = np.concatenate(found)
+    heights = np.concatenate(found) if found else np.empty(0)
     if not heights.size:
         return []
     where = f"on {heights.size} px looked at"

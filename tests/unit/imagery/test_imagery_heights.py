@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from millesime.errors import ImageryError
 from millesime.geo.grid import Grid
-from millesime.imagery.step import describe
+from millesime.imagery.step import describe, open_imagery
 from millesime.io.raster import write_raster
 
 GRID = Grid("EPSG:2154", 900000.0, 6500000.0, 0.2, 30, 20)
@@ -56,3 +57,17 @@ def test_heights_that_are_unknown_are_not_judged(files):
     unknown = files["dtm"].with_name("unknown.tif")
     write_raster(unknown, np.full(GRID.shape, -1.0, np.float32), GRID, nodata=-1.0)
     assert odd({"rgb": files["rgb"], "dsm": unknown, "dtm": files["dtm"]}) == []
+
+
+def test_a_damaged_block_is_left_for_the_run_to_tell(tmp_path):
+    grid = Grid("EPSG:2154", 900000.0, 6500000.0, 0.2, 900, 900)
+    write_raster(tmp_path / "rgb.tif", np.full((3, *grid.shape), 90, np.uint8), grid)
+    heights = np.random.Generator(np.random.PCG64(1)).uniform(0.0, 9.0, grid.shape).astype(np.float32)
+    path = tmp_path / "dsm.tif"
+    write_raster(path, heights, grid)
+    write_raster(tmp_path / "dtm.tif", np.zeros(grid.shape, np.float32), grid)
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) * 2 // 3])
+    imagery = describe({"rgb": tmp_path / "rgb.tif", "dsm": path, "dtm": tmp_path / "dtm.tif"}, bands=BANDS)
+    with open_imagery(imagery) as reader, pytest.raises(ImageryError, match=r"dsm\.tif"):
+        reader.read(imagery.grid.whole)
