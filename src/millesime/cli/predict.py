@@ -105,8 +105,8 @@ def command(
     as_json: AsJson = False,
 ) -> None:
     """Predict the cover class of every pixel, with the confidence of the network on demand."""
-    from millesime.cli.predict_files import told, write_beside
-    from millesime.cli.predict_outputs import files_of, require_outputs
+    from millesime.cli.predict_files import files_of, told, write_beside
+    from millesime.cli.predict_outputs import require_outputs
     from millesime.compute import terminal_progress
     from millesime.cover_raster.series import KeptOpen
     from millesime.cover_raster.step import predict_cover

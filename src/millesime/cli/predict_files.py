@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from millesime.cover_raster.product import Report
     from millesime.cover_raster.step import Cover
     from millesime.geo.grid import Window
+    from millesime.imagery import Imagery
 
 #: Side of the tiles in which the raster is looked at for pixels without data.
 _TILE_PX = 4096
@@ -44,7 +45,7 @@ def write_beside(cover: Cover, *, stac: bool, dates: Dates | None) -> dict[str, 
     `cover.stac.json` and `cover.vrt`. The same rasters have the same files, however the run was shared.
     """
     first = next(iter(cover.report.outputs.values()))
-    files = {name: first.with_suffix(f".{name}.{suffix}") for name, suffix in _NAMES.items()}
+    files = files_beside(first, stac=stac)
     result: dict[str, str | None] = dict.fromkeys((*_NAMES, "vrt"))
     if not cover.report.written:
         return result
@@ -57,9 +58,9 @@ def write_beside(cover: Cover, *, stac: bool, dates: Dates | None) -> dict[str, 
     _write_json(files["provenance"], _provenance(cover))
     result["provenance"] = str(files["provenance"])
     if stac and dates is not None:
-        if first.suffix != ".vrt":
-            _write_vrt(first.with_suffix(".vrt"), cover)
-            result["vrt"] = str(first.with_suffix(".vrt"))
+        if "vrt" in files:
+            _write_vrt(files["vrt"], cover)
+            result["vrt"] = str(files["vrt"])
         _write_json(files["stac"], _stac(cover, dates, {k: v for k, v in result.items() if v}))
         result["stac"] = str(files["stac"])
     return result
@@ -68,22 +69,29 @@ def write_beside(cover: Cover, *, stac: bool, dates: Dates | None) -> dict[str, 
 _NAMES = {"missing": "gpkg", "provenance": "json", "stac": "json"}
 
 
+def files_beside(first: Path, *, stac: bool) -> dict[str, Path]:
+    """What may be written beside the raster of classes, by what it is."""
+    files = {name: first.with_suffix(f".{name}.{suffix}") for name, suffix in _NAMES.items()}
+    return {**files, "vrt": first.with_suffix(".vrt")} if stac and first.suffix != ".vrt" else files
+
+
+def files_of(imagery: Imagery) -> set[Path]:
+    """Every file that an imagery is read from, those of virtual rasters too."""
+    from millesime.io.raster_sources import files_read
+
+    return {path for file in imagery.files for name, _ in file.within(imagery.grid.bounds) for path in files_read(name)}
+
+
 def _missing(report: Report) -> list[dict[str, Any]]:
     return [{"bounds": list(item.bounds), "reason": item.reason, "files": list(item.files)} for item in report.missing]
 
 
 def _provenance(cover: Cover) -> dict[str, Any]:
-    from millesime.io.raster_sources import files_read, identity_of
+    from millesime.io.raster_sources import identity_of
 
-    paths = {
-        path
-        for file in cover.imagery.files
-        for name, _ in file.within(cover.imagery.grid.bounds)
-        for path in files_read(name)
-    }
     return {
         "made_from": cover.report.made_from,
-        "imagery_files": {str(path): {"bytes": identity_of(path)[0]} for path in sorted(paths)},
+        "imagery_files": {str(path): {"bytes": identity_of(path)[0]} for path in sorted(files_of(cover.imagery))},
         "notes": [*cover.imagery.notes, *cover.summary.notes],
         "rasters": {layer.name: path.name for layer, path in cover.report.outputs.items()},
         "pixels_of_each_class": {str(value): count for value, count in cover.report.counts.items()},

@@ -10,7 +10,7 @@ import torch
 
 from millesime.cover_raster.decide import NO_CONFIDENCE, Decision, Rule
 from millesime.cover_raster.sums import Valid, Weights
-from millesime.errors import ModelError
+from millesime.model.runtimes.interface import require_finite
 
 #: Rows decided at once: what is computed for them fits a card beside the sums.
 _ROWS = 128
@@ -51,8 +51,7 @@ class CardStore:
         total = torch.zeros_like(best)
         for plane in planes:  # channel by channel: the order of the sum is fixed
             total += torch.exp(plane - best)
-        if not bool(torch.isfinite(total).all()):
-            raise ModelError("the network answers numbers that are not finite", remedy="check its weights")
+        require_finite(finite=bool(torch.isfinite(total).all()))
 
         def percent(plane: Any) -> Any:
             share = torch.round(100.0 * torch.exp(plane - best) / total).to(torch.uint8)

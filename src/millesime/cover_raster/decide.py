@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from millesime.errors import ConfigError, ModelError
+from millesime.errors import ConfigError
+from millesime.model.runtimes.interface import require_finite
 
 #: Confidence, and every value of ranks and probabilities, of pixels without data.
 NO_CONFIDENCE = 255
@@ -104,8 +105,7 @@ def _decide_rows(planes: Logits, empty: npt.NDArray[np.bool_], rule: Rule, told:
     total = np.zeros_like(best)
     for plane in planes:
         total += np.exp(plane - best)
-    if not np.isfinite(total).all():
-        raise ModelError("the network answers numbers that are not finite", remedy="check its weights")
+    require_finite(finite=bool(np.isfinite(total).all()))
 
     def percent(plane: Logits) -> Bytes:
         share = np.rint(np.float32(100.0) * np.exp(plane - best) / total).astype(np.uint8)

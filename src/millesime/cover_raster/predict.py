@@ -28,6 +28,7 @@ from millesime.model.card import ModelCard
 _MOST_WINDOW_PX = 8192
 
 Pixels = npt.NDArray[np.uint8]
+
 Outside = Literal["reflect", "zero"]
 """What stands beyond the borders of the image: its mirror, or zeros before normalisation, as IGN's tools have it."""
 
@@ -123,8 +124,8 @@ def predict(
         make: where sums of its answers are kept.
     """
     rows, numbers = prediction.rows, prediction.window_rows(area)
-    windows_there = Windows(rows, prediction.cols, prediction.window_px)
-    sums = Sums(windows_there, area, classes=len(prediction.class_values), make=make)
+    laid = Windows(rows, prediction.cols, prediction.window_px)
+    sums = Sums(laid, area, classes=len(prediction.class_values), make=make)
     waiting: deque[_Strip] = deque()
 
     def windows() -> Iterator[Pixels]:

@@ -6,6 +6,7 @@ or on the graphics card (`card_sums`), so that logits need not travel.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -46,12 +47,8 @@ class Store(Protocol):
         ...
 
 
-class StoreMaker(Protocol):
-    """How a place to keep sums is made."""
-
-    def __call__(self, classes: int, rows: int, cols: int) -> Store:
-        """Sums of this shape."""
-        ...
+StoreMaker = Callable[[int, int, int], Store]
+"""From the numbers of classes, rows and columns to sums of this shape."""
 
 
 class HostStore:
@@ -79,7 +76,7 @@ class HostStore:
 
 @dataclass(frozen=True)
 class Windows:
-    """The windows over an image, and those that an area needs."""
+    """How windows lie over an image."""
 
     rows: Scheme
     cols: Scheme

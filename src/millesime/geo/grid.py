@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from affine import Affine
 
@@ -135,6 +136,12 @@ class _Pixels(ABC):
         bottom = math.ceil((self.north - south) / down - tolerance)
         return Window(row, col, max(bottom - row, 1), max(right - col, 1))
 
+    def crop(self, window: Window) -> Self:
+        """The pixels of a window alone."""
+        west, _, _, north = self.window_bounds(window)
+        size: dict[str, Any] = {"width": window.width, "height": window.height}
+        return replace(self, west=west, north=north, **size)
+
 
 @dataclass(frozen=True)
 class Grid(_Pixels):
@@ -155,11 +162,6 @@ class Grid(_Pixels):
     def pixel_size_m(self) -> tuple[float, float]:
         """Width and height of a pixel, in metres: the same."""
         return self.pixel_m, self.pixel_m
-
-    def crop(self, window: Window) -> Grid:
-        """The grid of a window alone."""
-        west, _, _, north = self.window_bounds(window)
-        return Grid(self.crs, west, north, self.pixel_m, window.width, window.height)
 
     def covers(self, bounds: Bounds, *, tolerance_m: float) -> bool:
         """Whether the grid covers `bounds`, short of at most `tolerance_m` on each side."""
@@ -202,11 +204,6 @@ class OblongGrid(_Pixels):
     def pixel_size_m(self) -> tuple[float, float]:
         """Width and height of a pixel, in metres."""
         return self.pixel_width_m, self.pixel_height_m
-
-    def crop(self, window: Window) -> OblongGrid:
-        """The pixels of a window alone."""
-        west, _, _, north = self.window_bounds(window)
-        return OblongGrid(self.crs, west, north, self.pixel_width_m, self.pixel_height_m, window.width, window.height)
 
 
 AnyGrid = Grid | OblongGrid

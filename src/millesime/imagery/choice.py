@@ -65,7 +65,7 @@ def named_bands(descriptions: Sequence[str]) -> Bands:
 
 def transparency_chosen(role: str, fact: RasterFacts, *, numbers: Sequence[int] | None) -> RasterFacts:
     """A file of which the band marked as alpha is data where the numbers of an image name it, else transparency."""
-    named = role == "image" and fact.has_alpha and (fact.alpha or fact.count) in (numbers or ())
+    named = role == "image" and fact.has_alpha and fact.alpha_number in (numbers or ())
     return fact.with_alpha_as_data() if named else fact
 
 
@@ -82,7 +82,7 @@ def numbered_bands(bands: Sequence[str], numbers: Sequence[int] | None, *, given
 
 def unmark_command(fact: RasterFacts) -> str:
     """The command after which a band marked as alpha is data."""
-    return f"gdal_edit -colorinterp_{fact.alpha or fact.count} undefined {_file(fact)}"
+    return f"gdal_edit -colorinterp_{fact.alpha_number} undefined {_file(fact)}"
 
 
 def _file(fact: RasterFacts) -> str:
@@ -233,7 +233,7 @@ def missing_files(
 
 def _alpha_hint(image: RasterFacts, bands: Sequence[str]) -> str:
     """How near infra-red that is marked as alpha is read: GDAL marks the last of four bands of 8 bits so."""
-    alpha = image.alpha or image.count
+    alpha = image.alpha_number
     hint = f". {image.path}: band {alpha} is marked as alpha and taken as transparency; if it is near infra-red, "
     usual = {**_by_position(image), "near_infrared": alpha}
     wanted = [band for band in bands if band != "height"]

@@ -42,9 +42,14 @@ class RasterFacts:
     """Whether its numbers stand for the colours of a table."""
 
     @property
+    def alpha_number(self) -> int:
+        """Number of the band that may be transparency: the one marked, else the last."""
+        return self.alpha or self.count
+
+    @property
     def data_numbers(self) -> tuple[int, ...]:
         """Numbers of the bands, transparency apart."""
-        transparency = (self.alpha or self.count) if self.has_alpha else 0
+        transparency = self.alpha_number if self.has_alpha else 0
         return tuple(number for number in range(1, self.count + 1) if number != transparency)
 
     def with_alpha_as_data(self) -> RasterFacts:
@@ -53,7 +58,7 @@ class RasterFacts:
             self,
             has_alpha=False,
             masked=self.other_mask,
-            alpha=self.alpha or self.count,
+            alpha=self.alpha_number,
             tiles=tuple(tile.with_alpha_as_data() for tile in self.tiles),
         )
 

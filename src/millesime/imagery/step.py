@@ -25,7 +25,7 @@ from millesime.imagery.mosaic import joined
 from millesime.imagery.overlaps import differing_overlaps
 from millesime.imagery.product import BANDS, BandFile, HeightCoding, Imagery, Tile, to_json
 from millesime.imagery.reader import ImageryReader
-from millesime.imagery.units import unit_other_than_metre
+from millesime.io.crs import unit_other_than_metre
 from millesime.io.raster import RasterReader
 from millesime.io.raster_files import raster_files
 from millesime.io.raster_pool import PooledRaster, RasterPool

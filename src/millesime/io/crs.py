@@ -80,9 +80,14 @@ def resolve_crs(found: Any, *, given: str | None = None, place: str | Path | Non
     return own
 
 
-def is_in_degrees(code: str) -> bool:
-    """Whether coordinates of a CRS are longitudes and latitudes."""
-    return bool(pyproj.CRS.from_user_input(code).is_geographic)
+@lru_cache(maxsize=64)
+def unit_other_than_metre(code: str) -> str | None:
+    """The unit of the coordinates of a CRS, or of its heights, where it is not the metre; None where all are metres."""
+    parsed = pyproj.CRS.from_user_input(code)
+    if parsed.is_geographic:
+        return "degrees"
+    others = [axis.unit_name for axis in parsed.axis_info if abs(axis.unit_conversion_factor - 1.0) > 1e-9]
+    return f"units of {others[0]}" if others else None
 
 
 def _same_projection(left: pyproj.CRS, right: pyproj.CRS) -> bool:

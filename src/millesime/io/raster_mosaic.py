@@ -17,7 +17,7 @@ from rasterio.crs import CRS
 
 from millesime.geo.grid import Grid, Window
 from millesime.geo.tiling import super_tiles
-from millesime.io.files import folder_written_whole, written_whole
+from millesime.io.files import folder_written_whole, require_replaceable, written_whole
 from millesime.io.raster import CogWriter, nomenclature_tags
 from millesime.nomenclature import CoverNomenclature
 
@@ -95,6 +95,16 @@ def _text(parent: ElementTree.Element, name: str, text: str, **attributes: str) 
     ElementTree.SubElement(parent, name, attributes).text = text
 
 
+def require_mosaic_folder(path: Path) -> None:
+    """Check that the files of a mosaic may be written: see `require_replaceable`."""
+    require_replaceable(path.with_suffix(""), replaces=_own_files(path))
+
+
+def _own_files(path: Path) -> str:
+    """Pattern of the files of an earlier run, which alone are replaced: the folder may be the user's own."""
+    return f"{glob.escape(path.stem)}_{'[0-9]' * 7}_{'[0-9]' * 7}.tif"
+
+
 class MosaicWriter:
     """A raster written window by window as Cloud Optimized GeoTIFFs of bounded size and a virtual raster of them.
 
@@ -108,9 +118,7 @@ class MosaicWriter:
         self._tiles = super_tiles(grid, size_px=MOSAIC_PX)
         self._left = {tile: tile.height * tile.width for tile in self._tiles}
         self._stack = ExitStack()
-        # Only files of an earlier run are replaced: the folder may be the user's own.
-        own = f"{glob.escape(path.stem)}_{'[0-9]' * 7}_{'[0-9]' * 7}.tif"
-        self._folder = self._stack.enter_context(folder_written_whole(path.with_suffix(""), replaces=own))
+        self._folder = self._stack.enter_context(folder_written_whole(path.with_suffix(""), replaces=_own_files(path)))
         self._writers: dict[Window, CogWriter] = {}
 
     def __enter__(self) -> Self:

@@ -10,7 +10,7 @@ import numpy as np
 import onnxruntime
 import torch
 
-from millesime.errors import ModelError
+from millesime.model.runtimes.interface import require_finite
 
 #: Sizes that the export is checked at, in multiples of the network's own.
 _CHECKED_MULTIPLES = ((4, 4), (3, 7), (8, 5))
@@ -67,8 +67,7 @@ def compare(network: Any, content: bytes, *, bands: int, fixed_px: int | None = 
         answer = session.run(["logits"], {"pixels": pixels})[0]
         with torch.no_grad():
             expected = network.eval()(torch.from_numpy(pixels)).numpy()
-        if not (np.isfinite(answer).all() and np.isfinite(expected).all()):
-            raise ModelError("the network answers numbers that are not finite", remedy="check its weights")
+        require_finite(finite=bool(np.isfinite(answer).all() and np.isfinite(expected).all()))
         difference = max(difference, float(np.abs(answer - expected).max()))
         equal.append(float((answer.argmax(axis=1) == expected.argmax(axis=1)).mean()))
         sizes.append([height, width])

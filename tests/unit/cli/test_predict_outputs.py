@@ -56,7 +56,7 @@ def everything(folder):
         (["-o", "c"], "a raster is written as .tif or .vrt"),
         (["-o", "none/c.tif"], "none/c.tif: there is no folder"),
         (["-o", "folder.tif"], "folder.tif: is a folder"),
-        (["-o", "mine.vrt"], "mine, which holds other things: photo.tif"),
+        (["-o", "mine.vrt"], "mine: the folder holds other things: photo.tif"),
         (["-o", "c_{year}.tif"], "{year} is for several years"),
         (["-o", "c.tif", "--restrict", ""], "no class is named by --restrict"),
         (["-o", "c.tif", "--date", "2022"], "--date is told by the STAC item alone"),

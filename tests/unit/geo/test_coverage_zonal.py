@@ -122,6 +122,8 @@ def test_labels_are_never_cut_off(dtype, told):
     coverage = Coverage.from_labels(labels, grid_of(labels))
     with pytest.raises(ImageryError, match=told):
         coverage.to_labels(grid_of(np.zeros((1, 2))), dtype=dtype)
+    with pytest.raises(ImageryError, match="value -1, which uint32 cannot hold"):
+        coverage.to_labels(grid_of(np.zeros((1, 2))), values=np.array([3, -1]))
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.uint32])

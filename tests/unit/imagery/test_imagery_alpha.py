@@ -11,7 +11,7 @@ from millesime.imagery import BANDS
 from millesime.imagery.assemble import RasterFacts, assemble
 from millesime.imagery.choice import transparency_chosen
 from millesime.imagery.step import describe, open_imagery
-from millesime.imagery.units import unit_other_than_metre
+from millesime.io.crs import unit_other_than_metre
 
 GRID = Grid("EPSG:2154", 900000.0, 6500000.0, 0.2, 20, 10)
 RGB, RGBN = BANDS[:3], BANDS[:4]

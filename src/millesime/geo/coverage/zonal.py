@@ -289,9 +289,9 @@ def labels_of_coverage(
     kind = np.dtype(dtype)
     if kind not in (np.uint8, np.uint16, np.uint32):
         raise ImageryError(f"labels are uint8, uint16 or uint32, not {kind}", remedy="ask for one of these")
-    highest = int(values.max(initial=0))
-    if highest > np.iinfo(kind).max:
-        raise ImageryError(f"a face has the value {highest}, which {kind} cannot hold", remedy="ask for a wider type")
+    for extreme in (int(values.min(initial=0)), int(values.max(initial=0))):
+        if not 0 <= extreme <= np.iinfo(kind).max:
+            raise ImageryError(f"a face has the value {extreme}, which {kind} cannot hold", remedy="use another type")
     out = np.empty(grid.shape, kind)
     burnt = np.ascontiguousarray(values, kind)
     changes_of = _face_changes(coverage, grid)

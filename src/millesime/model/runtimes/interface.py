@@ -45,6 +45,16 @@ def network_input(pixels: npt.NDArray[np.uint8], card: ModelCard) -> npt.NDArray
     return (pixels.astype(np.float32) - mean) / std
 
 
+def require_finite(*, finite: bool) -> None:
+    """Check that answers are numbers, as told by the one who has them.
+
+    Raises:
+        ModelError: they are not.
+    """
+    if not finite:
+        raise ModelError("the network answers numbers that are not finite", remedy="check its weights")
+
+
 def require_classes(answer: Any, card: ModelCard) -> None:
     """Check that an answer, an array or a tensor, has a channel for each class of the card.
 
