@@ -8,44 +8,71 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from millesime.cover_raster.decide import NO_CONFIDENCE, Decision, Rule
-from millesime.cover_raster.sums import Valid, Weights
+from millesime.cover_raster.decide import Decision, Rule
+from millesime.cover_raster.sums import Windows, stretches
+from millesime.geo.grid import Window
 from millesime.model.runtimes.interface import require_finite
 
 #: Rows decided at once: what is computed for them fits a card beside the sums.
 _ROWS = 128
 
 
-class CardStore:
-    """See `millesime.cover_raster.sums.Store`; on a device of torch."""
+class CardSums:
+    """See `millesime.cover_raster.sums.Sums`; on a device of torch.
 
-    def __init__(self, classes: int, rows: int, cols: int, *, device: str = "cuda") -> None:
+    Whole rows of windows are summed and decided in one go: a card takes as long to start on a narrow cell as on a
+    wide one.
+    """
+
+    def __init__(self, windows: Windows, area: Window, rule: Rule, *, device: str = "cuda") -> None:
+        self._windows, self._area, self._rule = windows, area, rule
         self._device = torch.device(device)
-        self._values = torch.zeros((classes, rows, cols), dtype=torch.float32, device=self._device)
+        self._first = area.row
+        """Row of the image that the first row of the sums stands for."""
 
-    def add(self, rows: slice, cols: slice, weights: tuple[Weights, Weights], logits: Any) -> None:
-        """See `Store`; logits are a tensor on the same device."""
-        down, across = (torch.from_numpy(part).to(self._device, non_blocking=True) for part in weights)
-        self._values[:, rows, cols] += (down * across) * logits
+        shape = (len(rule.class_values), windows.window_px, area.width)
+        self._values = torch.zeros(shape, dtype=torch.float32, device=self._device)
+        self._last_of = {
+            stretch.numbers[-1]: stretch.end for stretch in stretches(windows.rows, area.row, area.row + area.height)
+        }
+        """The end of the rows that each row of windows is the last to count in."""
 
-    def decide(self, count: int, valid: Valid, rule: Rule) -> Decision:
-        """See `Store`: as `millesime.cover_raster.decide.decide`, but for the last bit of an exponential."""
-        parts = [
-            self._decide_rows(slice(first, min(first + _ROWS, count)), valid, rule) for first in range(0, count, _ROWS)
-        ]
+        needed = windows.cols.over(area.col, area.col + area.width)
+        self._across = {number: self._there(windows.cols.weights(number)) for number in needed}
+
+    def add(self, row_number: int, col_number: int, logits: Any) -> None:
+        """See `Sums`; logits are a tensor on the same device."""
+        rows, cols, area = self._windows.rows, self._windows.cols, self._area
+        top, left = rows.start(row_number), cols.start(col_number)
+        first, end = _common(rows.reach(row_number), area.row, area.row + area.height)
+        west, east = _common(cols.reach(col_number), area.col, area.col + area.width)
+        seen_rows, seen_cols = slice(first - top, end - top), slice(west - left, east - left)
+        weights = self._there(rows.weights(row_number))[seen_rows, None] * self._across[col_number][None, seen_cols]
+        into = self._values[:, first - self._first : end - self._first, west - area.col : east - area.col]
+        into += weights * logits[:, seen_rows, seen_cols]
+
+    def settle(self, row_number: int) -> tuple[Window, Decision] | None:
+        """See `Sums`: as `millesime.cover_raster.decide.decide`, but for the last bit of an exponential."""
+        count = self._last_of.get(row_number, self._first) - self._first
+        if count <= 0:
+            return None
+        parts = [self._decide_rows(slice(first, min(first + _ROWS, count))) for first in range(0, count, _ROWS)]
         together = [_on_host(torch.cat(planes, dim=1)) for planes in zip(*parts, strict=True)]
-        shares = together[3] if rule.probabilities else None
-        return Decision(together[0][0], together[1][0], together[2] if rule.top_k else None, shares)
-
-    def forget(self, count: int) -> None:
-        """See `Store`."""
+        shares = together[3] if self._rule.probabilities else None
+        told = Decision(together[0][0], together[1][0], together[2] if self._rule.top_k else None, shares)
+        window = Window(self._first, self._area.col, count, self._area.width)
         kept = self._values.shape[1] - count
         self._values[:, :kept] = self._values[:, count:].clone()
         self._values[:, kept:] = 0.0
+        self._first += count
+        return window, told
 
-    def _decide_rows(self, rows: slice, valid: Valid, rule: Rule) -> tuple[Any, Any, Any, Any]:
-        planes = self._calibrated(self._values[:, rows], rule)
-        empty = torch.from_numpy(~valid[rows]).to(self._device)
+    def _there(self, weights: npt.NDArray[np.float32]) -> Any:
+        return torch.from_numpy(weights).to(self._device, non_blocking=True)
+
+    def _decide_rows(self, rows: slice) -> tuple[Any, Any, Any, Any]:
+        rule = self._rule
+        planes = self._calibrated(self._values[:, rows])
         values = torch.tensor(rule.class_values, dtype=torch.uint8, device=self._device)
         channel, best = _first_best(planes)
         total = torch.zeros_like(best)
@@ -54,27 +81,25 @@ class CardStore:
         require_finite(finite=bool(torch.isfinite(total).all()))
 
         def percent(plane: Any) -> Any:
-            share = torch.round(100.0 * torch.exp(plane - best) / total).to(torch.uint8)
-            return share.masked_fill(empty, NO_CONFIDENCE)
-
-        def of(channels: Any, *, otherwise: int) -> Any:
-            return values[channels].masked_fill(empty, otherwise)
+            return torch.round(100.0 * torch.exp(plane - best) / total).to(torch.uint8)
 
         top, left = [], planes.clone() if rule.top_k else planes
         for _ in range(rule.top_k):
             ranked, plane = _first_best(left)
-            top += [of(ranked, otherwise=NO_CONFIDENCE), percent(plane)]
+            top += [values[ranked], percent(plane)]
             left.scatter_(0, ranked[None], -torch.inf)
         shares = [percent(plane) for plane in planes] if rule.probabilities else []
         nothing = torch.empty((0, *best.shape), dtype=torch.uint8, device=self._device)
         return (
-            of(channel, otherwise=rule.nodata)[None],
+            values[channel][None],
             percent(best)[None],
             torch.stack(top) if top else nothing,
             torch.stack(shares) if shares else nothing,
         )
 
-    def _calibrated(self, planes: Any, rule: Rule) -> Any:
+    def _calibrated(self, planes: Any) -> Any:
+        rule = self._rule
+
         def by_channel(values: tuple[float, ...]) -> Any:
             return torch.tensor(values, dtype=torch.float32, device=self._device)[:, None, None]
 
@@ -94,6 +119,10 @@ def _first_best(planes: Any) -> tuple[Any, Any]:
         best = torch.where(better, plane, best)
         channel = channel.masked_fill(better, number)
     return channel, best
+
+
+def _common(reach: tuple[int, int], first: int, end: int) -> tuple[int, int]:
+    return max(reach[0], first), min(reach[1], end)
 
 
 def _on_host(planes: Any) -> npt.NDArray[np.uint8]:

@@ -72,6 +72,34 @@ class Decision:
     """(classes, height, width): round(100 p) of each class in the order of the channels, `NO_CONFIDENCE` where there
     is no imagery. Rounded one by one, they need not sum to 100."""
 
+    @classmethod
+    def empty(cls, rule: Rule, shape: tuple[int, int]) -> Decision:
+        """Room for what a rule tells of (height, width) pixels, whose values mean nothing yet."""
+        return cls(
+            np.empty(shape, dtype=np.uint8),
+            np.empty(shape, dtype=np.uint8),
+            top=np.empty((2 * rule.top_k, *shape), dtype=np.uint8) if rule.top_k else None,
+            probabilities=np.empty((len(rule.class_values), *shape), dtype=np.uint8) if rule.probabilities else None,
+        )
+
+    def part(self, rows: slice, cols: slice) -> Decision:
+        """What is told of some pixels: written there, it stands here."""
+        return Decision(
+            self.classes[rows, cols],
+            self.confidence[rows, cols],
+            top=None if self.top is None else self.top[:, rows, cols],
+            probabilities=None if self.probabilities is None else self.probabilities[:, rows, cols],
+        )
+
+    def blank(self, empty: npt.NDArray[np.bool_], nodata: int) -> None:
+        """Tell of these pixels, (height, width), that there is no imagery."""
+        if not empty.any():
+            return
+        self.classes[empty] = nodata
+        for planes in (self.confidence[None], self.top, self.probabilities):
+            if planes is not None:
+                planes[:, empty] = NO_CONFIDENCE
+
 
 def decide(logits: Logits, valid: npt.NDArray[np.bool_], rule: Rule) -> Decision:
     """The most likely class of each pixel and its probability, and what else the rule asks for.
@@ -84,22 +112,27 @@ def decide(logits: Logits, valid: npt.NDArray[np.bool_], rule: Rule) -> Decision
     Raises:
         ModelError: logits that are not finite.
     """
-    height, width = valid.shape
-    told = Decision(
-        np.empty((height, width), dtype=np.uint8),
-        np.empty((height, width), dtype=np.uint8),
-        top=np.empty((2 * rule.top_k, height, width), dtype=np.uint8) if rule.top_k else None,
-        probabilities=np.empty(logits.shape, dtype=np.uint8) if rule.probabilities else None,
-    )
-    step = max(_BLOCK_PX // max(width, 1), 1)
-    for first in range(0, height, step):
-        rows = slice(first, first + step)
-        _decide_rows(_calibrated(logits[:, rows], rule), ~valid[rows], rule, told, rows)
+    told = Decision.empty(rule, valid.shape)
+    decide_into(told, logits, rule)
+    told.blank(~valid, rule.nodata)
     return told
 
 
-def _decide_rows(planes: Logits, empty: npt.NDArray[np.bool_], rule: Rule, told: Decision, rows: slice) -> None:
-    """Fill some rows of a decision; each pixel for itself."""
+def decide_into(told: Decision, logits: Logits, rule: Rule) -> None:
+    """As `decide` where there is imagery everywhere, into the room that is given.
+
+    Raises:
+        ModelError: logits that are not finite.
+    """
+    height, width = told.classes.shape
+    step = max(_BLOCK_PX // max(width, 1), 1)
+    for first in range(0, height, step):
+        rows = slice(first, first + step)
+        _decide_rows(_calibrated(logits[:, rows], rule), rule, told.part(rows, slice(None)))
+
+
+def _decide_rows(planes: Logits, rule: Rule, told: Decision) -> None:
+    """Fill a decision; each pixel for itself."""
     # Channel by channel rather than reductions over the first axis: the order of the sums is then fixed.
     channel, best = _first_best(planes)
     total = np.zeros_like(best)
@@ -108,24 +141,20 @@ def _decide_rows(planes: Logits, empty: npt.NDArray[np.bool_], rule: Rule, told:
     require_finite(finite=bool(np.isfinite(total).all()))
 
     def percent(plane: Logits) -> Bytes:
-        share = np.rint(np.float32(100.0) * np.exp(plane - best) / total).astype(np.uint8)
-        share[empty] = NO_CONFIDENCE
-        return share
+        return np.rint(np.float32(100.0) * np.exp(plane - best) / total).astype(np.uint8)
 
     values = np.asarray(rule.class_values, dtype=np.uint8)
-    told.classes[rows] = values[channel]
-    told.classes[rows][empty] = rule.nodata
-    told.confidence[rows] = percent(best)
+    told.classes[:] = values[channel]
+    told.confidence[:] = percent(best)
     if told.probabilities is not None:
         for number, plane in enumerate(planes):
-            told.probabilities[number, rows] = percent(plane)
+            told.probabilities[number] = percent(plane)
     if told.top is not None:
         left = planes.copy()
         for rank in range(rule.top_k):
             channel, plane = _first_best(left)
-            told.top[2 * rank, rows] = values[channel]
-            told.top[2 * rank, rows][empty] = NO_CONFIDENCE
-            told.top[2 * rank + 1, rows] = percent(plane)
+            told.top[2 * rank] = values[channel]
+            told.top[2 * rank + 1] = percent(plane)
             np.put_along_axis(left, channel[None], -np.inf, axis=0)
 
 

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from millesime.cover_raster.calibration import Calibration
 from millesime.cover_raster.decide import Rule
 from millesime.cover_raster.scheme import Mode, Scheme, reflected, scheme
-from millesime.cover_raster.sums import HostStore, StoreMaker, Sums, Windows
+from millesime.cover_raster.sums import Cells, SumsMaker, Windows
 from millesime.errors import ConfigError, ModelError
 from millesime.geo.grid import Grid, Window
 from millesime.model.card import ModelCard
@@ -112,7 +112,7 @@ class Prediction:
 
 
 def predict(
-    prediction: Prediction, area: Window, bands: Bands, answer: Answer, *, make: StoreMaker = HostStore
+    prediction: Prediction, area: Window, bands: Bands, answer: Answer, *, make: SumsMaker = Cells
 ) -> Iterator[Piece]:
     """Predict an area from top to bottom; one piece for each row of windows, together they tile the area.
 
@@ -123,9 +123,8 @@ def predict(
         answer: the network.
         make: where sums of its answers are kept.
     """
-    rows, numbers = prediction.rows, prediction.window_rows(area)
-    laid = Windows(rows, prediction.cols, prediction.window_px)
-    sums = Sums(laid, area, classes=len(prediction.class_values), make=make)
+    numbers = prediction.window_rows(area)
+    sums = make(Windows(prediction.rows, prediction.cols, prediction.window_px), area, prediction.rule)
     waiting: deque[_Strip] = deque()
 
     def windows() -> Iterator[Pixels]:
@@ -138,11 +137,10 @@ def predict(
     for number in numbers:
         for col_number in prediction.window_cols(area):
             sums.add(number, col_number, next(answers))
-        # Rows are final once the next row of windows has nothing to say about them.
-        end = rows.reach(number + 1)[0] if number + 1 in numbers else area.row + area.height
-        strip, window = waiting.popleft(), sums.final(end)
-        if window is not None:
-            told = sums.settle(window, strip.valid_in(window), prediction.rule)
+        strip, found = waiting.popleft(), sums.settle(number)
+        if found is not None:
+            window, told = found
+            told.blank(~strip.valid_in(window), prediction.nodata)
             yield Piece(window, told.classes, told.confidence, told.top, told.probabilities)
     if next(answers, None) is not None:
         raise ValueError("more answers than windows")
@@ -189,13 +187,23 @@ def _read_strip(prediction: Prediction, area: Window, number: int, bands: Bands)
         fill = np.asarray(prediction.fill, dtype=np.uint8)[:, None, None]
         pixels = np.where(valid[None], pixels, fill)
     if needed.shape != (height, width):
-        pick = np.ix_(picked_rows - top, picked_cols - left)
-        pixels, valid = pixels[:, pick[0], pick[1]], valid[pick]
+        pixels = _picked(_picked(pixels, picked_rows - top, axis=1), picked_cols - left, axis=2)
+        valid = _picked(_picked(valid, picked_rows - top, axis=0), picked_cols - left, axis=1)
     if prediction.outside == "zero":
         inside = _inside(row, height, prediction.grid.height)[:, None] & _inside(col, width, prediction.grid.width)
         if not inside.all():
             pixels = np.where(inside[None], pixels, np.uint8(0))
     return _Strip(prediction, row, col, numbers, pixels, valid)
+
+
+def _picked(values: npt.NDArray[Any], places: npt.NDArray[np.intp], *, axis: int) -> npt.NDArray[Any]:
+    """As `values.take(places, axis)`; most places follow each other, and those are copied as one."""
+    count = values.shape[axis]
+    begin = int(np.argmax(places == 0))
+    if not np.array_equal(places[begin : begin + count], np.arange(count)):
+        return values.take(places, axis)
+    before, after = (values.take(part, axis) for part in (places[:begin], places[begin + count :]))
+    return np.concatenate((before, values, after), axis)
 
 
 def _inside(start: int, count: int, size_px: int) -> npt.NDArray[np.bool_]:

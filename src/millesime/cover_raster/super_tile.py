@@ -20,7 +20,7 @@ from millesime.cover_raster.layers import Layer
 from millesime.cover_raster.plan import SuperTile, pixels_needed
 from millesime.cover_raster.predict import Piece, Prediction, predict, windows_needed
 from millesime.cover_raster.strips import Strip, StripBuffer, strips
-from millesime.cover_raster.sums import HostStore, StoreMaker
+from millesime.cover_raster.sums import Cells, SumsMaker
 from millesime.geo.grid import Window
 from millesime.imagery import Imagery
 from millesime.imagery.step import open_imagery
@@ -43,7 +43,7 @@ class Network:
     answer: Callable[[npt.NDArray[np.uint8]], Any]
     """Logits (classes, window, window) of a window (bands, window, window)."""
 
-    make: StoreMaker
+    make: SumsMaker
     """Where its answers are summed."""
 
 
@@ -211,10 +211,10 @@ def opened(job: Job) -> Network:
     runtime = job.model.open(job.choice, threads=job.threads)
     on_card = runtime.on_card
     if on_card is None:
-        return Network(lambda pixels: runtime.logits(pixels[None])[0], HostStore)
-    from millesime.cover_raster.card_sums import CardStore
+        return Network(lambda pixels: runtime.logits(pixels[None])[0], Cells)
+    from millesime.cover_raster.card_sums import CardSums
 
-    return Network(lambda pixels: on_card(pixels[None])[0], CardStore)
+    return Network(lambda pixels: on_card(pixels[None])[0], CardSums)
 
 
 def make_there(task: Task) -> Made:
