@@ -1,7 +1,7 @@
 """Prediction: resnet34-unet of five bands and nineteen classes over an orthophoto, beside its limit and FLAIR-1's way.
 
-Ours is the whole job: files read, windows of 512 px blended over 64 px on each side, classes and confidence written;
-also in windows of 1024 px, whose margins are a smaller part of them.
+Ours is the whole job: files read, windows of the usual size blended over 64 px on each side, classes and confidence
+written; also in windows of 512 px, the size that the network was trained on.
 The limit is the bare loop of the same runtime over the same windows, which lie in memory; answers are thrown away.
 FLAIR-1's scheme works on a smaller image, whose side BENCH_PREDICT_PEER_PX gives; BENCH_PREDICT_PX is ours.
 """
@@ -25,7 +25,7 @@ from benchmarks._peers import module_missing
 from benchmarks._raster import scratch
 
 BENCHMARK = "predict"
-WINDOW_PX, MARGIN_PX = 512, 64
+TRAINED_PX, MARGIN_PX = 512, 64
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def bare(how: _How) -> str:
     return f"limit: bare loop, {how.label}"
 
 
-WIDE = "millesime, onnxruntime f32, windows of 1024 px"
+TRAINED = "millesime, onnxruntime f32, windows of 512 px"
 CROP = "millesime, onnxruntime f32, crop mode as FLAIR-1"
 PEER = "FLAIR-1 zone_detect, its scheme in our words"
 
@@ -97,7 +97,7 @@ def predict_file(
     *,
     mode: str = "blend",
     margin_px: int = MARGIN_PX,
-    window_px: int = WINDOW_PX,
+    window_px: int | None = None,
     super_tile_px: int | None = None,
 ) -> Path:
     """The classes and the confidence of an image, from file to files."""
@@ -153,14 +153,13 @@ def _windows(job: _Job) -> Iterator[np.ndarray]:
     from millesime.imagery.step import describe, open_imagery
 
     imagery = describe({"image": job.image})
-    prediction = prediction_with(job.model.card, grid=imagery.grid, window_px=WINDOW_PX, margin_px=MARGIN_PX)
+    prediction = prediction_with(job.model.card, grid=imagery.grid, margin_px=MARGIN_PX)
     found: list[np.ndarray] = []
-    nothing = np.zeros((len(prediction.class_values), WINDOW_PX, WINDOW_PX), dtype=np.float32)
+    nothing = np.zeros((len(prediction.class_values), *[prediction.window_px] * 2), dtype=np.float32)
 
-    def listen(windows: Any) -> Iterator[np.ndarray]:
-        for pixels in windows:
-            found.append(pixels)
-            yield nothing
+    def listen(pixels: np.ndarray) -> np.ndarray:
+        found.append(pixels)
+        return nothing
 
     area = Window(0, 0, job.px, job.px)
     with open_imagery(imagery) as reader:
@@ -213,11 +212,11 @@ def _bare_facts(prepared: Any, count: int) -> dict[str, Any]:
     return {"windows": count}
 
 
-def _wide(job: _Job) -> Path:
-    return predict_file(job, window_px=2 * WINDOW_PX)
+def _trained(job: _Job) -> Path:
+    return predict_file(job, window_px=TRAINED_PX)
 
 
-def _wide_facts(job: _Job, output: Path) -> dict[str, Any]:
+def _trained_facts(job: _Job, output: Path) -> dict[str, Any]:
     output.unlink()
     return {"pixels": job.px**2}
 
@@ -262,7 +261,7 @@ CONTENDERS = (
         Contender(bare(how), partial(_prepare_bare, how), _bare, _bare_facts, partial(_missing, how))
         for how in HOWS
     ),
-    Contender(WIDE, partial(_prepare, HOWS[0]), _wide, _wide_facts, networks_missing),
+    Contender(TRAINED, partial(_prepare, HOWS[0]), _trained, _trained_facts, networks_missing),
     Contender(CROP, partial(_prepare, HOWS[0]), _crop, _crop_facts, networks_missing),
     Contender(PEER, _prepare_peer, _peer, _peer_facts, networks_missing, warm_up=False),
 )  # fmt: skip
@@ -294,11 +293,11 @@ def main() -> None:
         row(ours(how), px)
         row(bare(how), px, ((ours(how), px),))
     on_processor = [how for how in HOWS if how.runtime != "torch-cuda"]
-    row(WIDE, px)
+    row(TRAINED, px)
     if peer_px != px:
         for how in on_processor:
             row(ours(how), peer_px)
     row(CROP, peer_px, once=True)
     sides = dict.fromkeys((px, peer_px))
     rivals = [(ours(how), side) for how in on_processor for side in sides]
-    row(PEER, peer_px, (*rivals, (WIDE, px)), once=True)
+    row(PEER, peer_px, (*rivals, (TRAINED, px)), once=True)

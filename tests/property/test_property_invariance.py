@@ -78,7 +78,7 @@ class Picture:
 
 
 def answer_of(runtime):
-    return lambda windows: (runtime.logits(window[None])[0] for window in windows)
+    return lambda window: runtime.logits(window[None])[0]
 
 
 def in_windows(picture, runtime, prediction):

@@ -80,7 +80,7 @@ def command(
     stac: Stac = False,
     date: Date = None,
     window_px: Annotated[
-        int | None, typer.Option("--window-px", min=1, help="Side of a window; the model's own by default.")
+        int | None, typer.Option("--window-px", min=1, help="Side of a window; what suits model and image by default.")
     ] = None,
     margin_px: Annotated[
         int | None, typer.Option("--margin-px", min=0, help="Overlap on each side of a window; the model's own.")
@@ -195,13 +195,17 @@ def command(
                 cover.report.require_complete()
             except IncompleteError as error:
                 incomplete.append(error)
-            summary = cover.summary
+            summary, made_with = cover.summary, cover.report.made_from["scheme"]
             results[vintage.year] = {
                 **{name: None if path is None else str(path) for name, path in paths.items()},
                 "pixels": summary.counts["pixels"],
                 "nodata_pixels": summary.counts["nodata_pixels"],
                 "areas_m2": dict(summary.areas_m2),
-                "options": {**ask.told(), "runtime": str(choice), "config": None if config is None else str(config)},
+                "options": {
+                    **ask.told(made_with["window_px"]),
+                    "runtime": str(choice),
+                    "config": None if config is None else str(config),
+                },
                 **told(cover),
                 "beside": beside,
                 "notes": [*ask.notes, *imagery.notes, *network.notes, *cover.report.notes, *summary.notes],

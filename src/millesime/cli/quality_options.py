@@ -88,15 +88,15 @@ class Asked:
     bands: str | None
     notes: tuple[str, ...]
 
-    def told(self) -> dict[str, Any]:
-        """The options as they are in force, for the result."""
+    def told(self, window_px: int) -> dict[str, Any]:
+        """The options as they are in force, for the result; the windows are those of the image."""
         card, parameters = self.model.card, self.parameters
         temperature, bias = self.calibration.of_channels(card) if self.calibration else ((), ())
         names = [card.cover_nomenclature.by_value(value).name for value in card.class_values]
         alone = [{"name": card.name, "version": card.version, "sha256": card.onnx_sha256}]
         return {
             "models": card.architecture_parameters.get("combined", {}).get("members", alone),
-            "window_px": card.window_px if parameters.window_px is None else parameters.window_px,
+            "window_px": window_px,
             "margin_px": card.margin_px if parameters.margin_px is None else parameters.margin_px,
             "mode": parameters.mode,
             "fill": parameters.fill,

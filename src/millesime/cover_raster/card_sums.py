@@ -40,8 +40,13 @@ class CardSums:
         needed = windows.cols.over(area.col, area.col + area.width)
         self._across = {number: self._there(windows.cols.weights(number)) for number in needed}
 
-    def add(self, row_number: int, col_number: int, logits: Any) -> None:
-        """See `Sums`; logits are a tensor on the same device."""
+    def kept(self, row_number: int, col_number: int, logits: Any) -> Any:
+        """See `Sums`: a tensor on the same device, whole."""
+        del row_number, col_number
+        return logits
+
+    def add(self, row_number: int, col_number: int, kept: Any) -> None:
+        """See `Sums`."""
         rows, cols, area = self._windows.rows, self._windows.cols, self._area
         top, left = rows.start(row_number), cols.start(col_number)
         first, end = _common(rows.reach(row_number), area.row, area.row + area.height)
@@ -49,7 +54,7 @@ class CardSums:
         seen_rows, seen_cols = slice(first - top, end - top), slice(west - left, east - left)
         weights = self._there(rows.weights(row_number))[seen_rows, None] * self._across[col_number][None, seen_cols]
         into = self._values[:, first - self._first : end - self._first, west - area.col : east - area.col]
-        into += weights * logits[:, seen_rows, seen_cols]
+        into += weights * kept[:, seen_rows, seen_cols]
 
     def settle(self, row_number: int) -> tuple[Window, Decision] | None:
         """See `Sums`: as `millesime.cover_raster.decide.decide`, but for the last bit of an exponential."""

@@ -219,6 +219,14 @@ def _against(first: ModelCard, card: ModelCard) -> list[str]:
     return faults
 
 
+def _largest(cards: Sequence[ModelCard], window_px: int, multiple_px: int) -> int | None:
+    """The windows that suit all: none may grow when one is not to."""
+    given = [card.largest_window_px for card in cards]
+    if any(side is None for side in given):
+        return None
+    return max(min(side for side in given if side is not None) // multiple_px * multiple_px, window_px)
+
+
 def _card(cards: Sequence[ModelCard], values: tuple[int, ...], *, symmetries: bool) -> ModelCard:
     first, several = cards[0], len(cards) > 1
     bands = tuple(dict.fromkeys(band for card in cards for band in card.bands))
@@ -244,6 +252,7 @@ def _card(cards: Sequence[ModelCard], values: tuple[int, ...], *, symmetries: bo
             "std": tuple(told_by[band].std[told_by[band].bands.index(band)] for band in bands),
             "window_multiple_px": multiple,
             "window_px": window,
+            "largest_window_px": _largest(cards, window, multiple),
             "window_is_fixed": fixed is not None,
             "onnx_sha256": hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest(),
             "training": {card.name: card.training for card in cards} if several else first.training,

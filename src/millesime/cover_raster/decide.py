@@ -91,6 +91,17 @@ class Decision:
             probabilities=None if self.probabilities is None else self.probabilities[:, rows, cols],
         )
 
+    def take(self, other: Decision) -> None:
+        """Stand for the same pixels as another decision of the same rule."""
+        for mine, theirs in (
+            (self.classes, other.classes),
+            (self.confidence, other.confidence),
+            (self.top, other.top),
+            (self.probabilities, other.probabilities),
+        ):
+            if mine is not None and theirs is not None:
+                mine[:] = theirs
+
     def blank(self, empty: npt.NDArray[np.bool_], nodata: int) -> None:
         """Tell of these pixels, (height, width), that there is no imagery."""
         if not empty.any():

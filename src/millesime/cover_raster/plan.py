@@ -11,12 +11,10 @@ from typing import Any
 
 from millesime.cover_raster.predict import Prediction
 from millesime.cover_raster.scheme import reflected
+from millesime.cover_raster.window_size import SUPER_TILE_PX
 from millesime.errors import ConfigError
 from millesime.geo.grid import Grid, Window
 from millesime.geo.tiling import super_tiles
-
-#: Side of a super-tile: 1.6 km of an orthophoto of 20 cm.
-SUPER_TILE_PX = 8192
 
 #: Units of work for each of those who share them, so that none waits long for the last.
 _UNITS_EACH = 4

@@ -1,8 +1,8 @@
 """Predict: the classes of any part of an image, streamed from top to bottom in bounded memory.
 
-Memory is that of one row of windows over the width asked for, whatever the height. What is computed at a pixel
-depends on the scheme alone: the same windows are summed there in the same order for any part asked for. In crop mode
-one window says all about a pixel, and the sum is its logits unchanged.
+Memory is that of the pixels of one row of windows over the width asked for, whatever the height, and of the logits of
+the windows at work. What is computed at a pixel depends on the scheme alone: the same windows are summed there in the
+same order for any part asked for. In crop mode one window says all about a pixel, and the sum is its logits unchanged.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from millesime.cover_raster.calibration import Calibration
 from millesime.cover_raster.decide import Rule
 from millesime.cover_raster.scheme import Mode, Scheme, reflected, scheme
 from millesime.cover_raster.sums import Cells, SumsMaker, Windows
+from millesime.cover_raster.window_size import usual_window_px
 from millesime.errors import ConfigError, ModelError
 from millesime.geo.grid import Grid, Window
 from millesime.model.card import ModelCard
@@ -32,9 +33,11 @@ Pixels = npt.NDArray[np.uint8]
 Outside = Literal["reflect", "zero"]
 """What stands beyond the borders of the image: its mirror, or zeros before normalisation, as IGN's tools have it."""
 
-Answer = Callable[[Iterable[Pixels]], Iterator[Any]]
-"""Logits (classes, window, window) of each window (bands, window, window), in the order of the windows: arrays, or what
-the place where sums are kept takes."""
+Answer = Callable[[Pixels], Any]
+"""Logits (classes, window, window) of a window (bands, window, window): an array, or what the sums take."""
+
+Run = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
+"""As `map`: a function of each item, in the order of the items; many at once, if it likes."""
 
 
 class Bands(Protocol):
@@ -112,7 +115,13 @@ class Prediction:
 
 
 def predict(
-    prediction: Prediction, area: Window, bands: Bands, answer: Answer, *, make: SumsMaker = Cells
+    prediction: Prediction,
+    area: Window,
+    bands: Bands,
+    answer: Answer,
+    *,
+    run: Run = map,
+    make: SumsMaker = Cells,
 ) -> Iterator[Piece]:
     """Predict an area from top to bottom; one piece for each row of windows, together they tile the area.
 
@@ -121,22 +130,30 @@ def predict(
         area: what, on the image's grid.
         bands: where pixels come from.
         answer: the network.
+        run: how windows are computed.
         make: where sums of its answers are kept.
     """
     numbers = prediction.window_rows(area)
     sums = make(Windows(prediction.rows, prediction.cols, prediction.window_px), area, prediction.rule)
     waiting: deque[_Strip] = deque()
 
-    def windows() -> Iterator[Pixels]:
+    def windows() -> Iterator[tuple[int, int, Pixels | None]]:
         for number in numbers:
             waiting.append(_read_strip(prediction, area, number, bands))
-            yield from waiting[-1].windows()
+            for col_number, pixels in waiting[-1].windows():
+                yield number, col_number, pixels
+
+    def computed(window: tuple[int, int, Pixels | None]) -> Any:
+        number, col_number, pixels = window
+        return None if pixels is None else sums.kept(number, col_number, answer(pixels))
 
     # Asked for in one go: at the end of a row of windows, nobody waits for the last of them.
-    answers = answer(windows())
+    answers = run(computed, windows())
     for number in numbers:
         for col_number in prediction.window_cols(area):
-            sums.add(number, col_number, next(answers))
+            kept = next(answers)
+            if kept is not None:
+                sums.add(number, col_number, kept)
         strip, found = waiting.popleft(), sums.settle(number)
         if found is not None:
             window, told = found
@@ -161,12 +178,13 @@ class _Strip:
     pixels: Pixels
     valid: npt.NDArray[np.bool_]
 
-    def windows(self) -> Iterator[Pixels]:
-        """The pixels of each window."""
+    def windows(self) -> Iterator[tuple[int, Pixels | None]]:
+        """The number and the pixels of each window; None without data, which nothing is told of in any case."""
         size = self.prediction.window_px
         for number in self.numbers:
             left = self.prediction.cols.start(number) - self.col
-            yield np.ascontiguousarray(self.pixels[:, :, left : left + size])
+            seen = slice(left, left + size)
+            yield number, np.ascontiguousarray(self.pixels[:, :, seen]) if self.valid[:, seen].any() else None
 
     def valid_in(self, window: Window) -> npt.NDArray[np.bool_]:
         """Validity of a part of the strip."""
@@ -228,12 +246,12 @@ def prediction_with(
     top_k: int = 0,
     probabilities: bool = False,
 ) -> Prediction:
-    """How to predict an image with the model of a card; window and margin are the card's unless given.
+    """How to predict an image with the model of a card; window and margin are those that suit it unless given.
 
     Args:
         card: of a model, or of several combined.
         grid: the image's.
-        window_px: side of the windows.
+        window_px: side of the windows; see `usual_window_px`.
         margin_px: overlap on each side of a window in mode 'blend', what is cut off it in mode 'crop'.
         mode: how windows share the image.
         outside: what stands beyond the image.
@@ -245,7 +263,10 @@ def prediction_with(
         ConfigError: a window that the model cannot take, or margins that leave nothing of it.
         ModelError: classes that leave no value for NoData.
     """
-    window = card.window_px if window_px is None else window_px
+    margin = card.margin_px if margin_px is None else margin_px
+    if window_px is None:
+        window_px = usual_window_px(card, height=grid.height, width=grid.width, margin_px=margin, mode=mode)
+    window = window_px
     if window <= 0 or window % card.window_multiple_px:
         raise ConfigError(
             f"windows of {window} px do not fit model {card.name}",
@@ -271,7 +292,7 @@ def prediction_with(
     prediction = Prediction(
         grid=grid,
         window_px=window,
-        margin_px=card.margin_px if margin_px is None else margin_px,
+        margin_px=margin,
         class_values=card.class_values,
         nodata=nodata,
         fill=tuple(min(max(round(mean), 0), 255) for mean in card.mean),

@@ -27,12 +27,21 @@ class Windows:
 class Sums(Protocol):
     """Sums over an area. Windows come row by row and from left to right, all those that count in the area.
 
+    A window may be left out where it shows no data; what is told of its pixels then means nothing.
+
     Every pixel is summed in the order of the windows and decided for itself, so that the result depends on nothing
     else.
     """
 
-    def add(self, row_number: int, col_number: int, logits: Any) -> None:
-        """Add a window's logits, (classes, window, window) as the network answered them."""
+    def kept(self, row_number: int, col_number: int, logits: Any) -> Any:
+        """What is kept of a window's logits, (classes, window, window) as the network answered them.
+
+        It depends on nothing but them, so that windows may be taken in any order and at once.
+        """
+        ...
+
+    def add(self, row_number: int, col_number: int, kept: Any) -> None:
+        """Add what `kept` gave of a window."""
         ...
 
     def settle(self, row_number: int) -> tuple[Window, Decision] | None:
@@ -73,12 +82,17 @@ def stretches(windows: Scheme, first: int, end: int) -> tuple[Stretch, ...]:
     return tuple(found)
 
 
+Kept = dict[tuple[Stretch, Stretch], Decision | Logits]
+"""Of a window, by the cells where it counts: what is told of those that it has alone, elsewhere its weighted logits."""
+
+
 class Cells:
     """Sums in memory, kept where windows overlap: elsewhere one window says all, and its pixels are decided at once.
 
     Columns and rows are cut where the windows that count change. A cell of this net is complete once its one, two or
     four windows have answered. What waits is then a narrow row of cells under the windows and one column beside the
-    last of them, rather than the logits of a whole row of windows.
+    last of them, rather than the logits of a whole row of windows; what a window says alone is decided where it was
+    answered.
     """
 
     def __init__(self, windows: Windows, area: Window, rule: Rule) -> None:
@@ -88,26 +102,44 @@ class Cells:
         self._waiting: dict[tuple[Stretch, Stretch], Logits] = {}
         self._told: tuple[Window, Decision] | None = None
 
-    def add(self, row_number: int, col_number: int, logits: Any) -> None:
+    def kept(self, row_number: int, col_number: int, logits: Any) -> Kept:
         """See `Sums`."""
-        final = self._final(row_number)
         down, across = self._windows.rows, self._windows.cols
         top, left = down.start(row_number), across.start(col_number)
         weights = down.weights(row_number)[:, None], across.weights(col_number)[None]
+        found: Kept = {}
         for rows, cols in self._of(row_number, col_number):
-            here = slice(rows.first - top, rows.end - top), slice(cols.first - left, cols.end - left)
-            total: Logits = logits[:, here[0], here[1]]
-            if len(rows.numbers) + len(cols.numbers) > 2:  # else the window's weight is one, and it is alone
-                total = self._summed((rows, cols), weights[0][here[0]] * weights[1][:, here[1]] * total)
-            if final is not None and (row_number, col_number) == (rows.numbers[-1], cols.numbers[-1]):
-                window, told = final
-                cell = Window(rows.first, cols.first, rows.end - rows.first, cols.end - cols.first)
-                decide_into(told.part(*cell.relative_to(window).slices), total, self._rule)
-                self._waiting.pop((rows, cols), None)
+            seen_rows, seen_cols = (
+                slice(part.first - start, part.end - start) for part, start in ((rows, top), (cols, left))
+            )
+            part: Logits = logits[:, seen_rows, seen_cols]
+            if len(rows.numbers) == len(cols.numbers) == 1:  # the window is alone, and its weight is one
+                decision = found[rows, cols] = Decision.empty(self._rule, part.shape[1:])
+                decide_into(decision, part, self._rule)
+            else:
+                found[rows, cols] = weights[0][seen_rows] * weights[1][:, seen_cols] * part
+        return found
+
+    def add(self, row_number: int, col_number: int, kept: Any) -> None:
+        """See `Sums`."""
+        final = self._final(row_number)
+        for (rows, cols), part in kept.items():
+            if isinstance(part, Decision):
+                self._room(final, rows, cols).take(part)
+                continue
+            total = self._waiting.setdefault((rows, cols), part)
+            if total is not part:
+                total += part
+            if (row_number, col_number) == (rows.numbers[-1], cols.numbers[-1]):
+                decide_into(self._room(final, rows, cols), total, self._rule)
+                del self._waiting[rows, cols]
 
     def settle(self, row_number: int) -> tuple[Window, Decision] | None:
         """See `Sums`."""
         told, self._told = self._final(row_number), None
+        # Cells that wait for a window that was left out.
+        for cell in [cell for cell in self._waiting if cell[0].numbers[-1] == row_number]:
+            del self._waiting[cell]
         return told
 
     def _of(self, row_number: int, col_number: int) -> Iterator[tuple[Stretch, Stretch]]:
@@ -115,12 +147,13 @@ class Cells:
             for cols in self._cols[col_number]:
                 yield rows, cols
 
-    def _summed(self, cell: tuple[Stretch, Stretch], more: Logits) -> Logits:
-        """The sum of a cell with what this window adds."""
-        total = self._waiting.setdefault(cell, more)
-        if total is not more:
-            total += more
-        return total
+    def _room(self, final: tuple[Window, Decision] | None, rows: Stretch, cols: Stretch) -> Decision:
+        """The room of a cell whose last window is here, and so one of the final rows."""
+        if final is None:
+            raise ValueError(f"no final rows for {rows}")
+        window, told = final
+        cell = Window(rows.first, cols.first, rows.end - rows.first, cols.end - cols.first)
+        return told.part(*cell.relative_to(window).slices)
 
     def _final(self, row_number: int) -> tuple[Window, Decision] | None:
         """The rows whose last windows are those of this row, and what is told of them so far; None without any."""

@@ -155,10 +155,10 @@ def compute(
     files = files_of(job, task.tile)
     steps = _shares(area.height * area.width, windows_needed(job.prediction, [area]))
 
-    def answer(windows: Iterable[npt.NDArray[np.uint8]]) -> Iterator[Any]:
-        for logits in in_order(pool, network.answer, windows, ahead=job.threads + 1):
+    def run(function: Callable[[Any], Any], windows: Iterable[Any]) -> Iterator[Any]:
+        for answer in in_order(pool, function, windows, ahead=job.threads + 1):
             advance(next(steps))
-            yield logits
+            yield answer
 
     counts = np.zeros(256, dtype=np.int64)
     needed = pixels_needed(job.prediction, area)
@@ -168,7 +168,7 @@ def compute(
             job.folder.part(task.tile.name, part_layers(job.layers), job.prediction.grid.crop(area)) as (part, record),
             Behind(depth=_AHEAD, pool=writer) as behind,
         ):
-            for piece in predict(job.prediction, area, bands, answer, make=network.make):
+            for piece in predict(job.prediction, area, bands, network.answer, run=run, make=network.make):
                 behind.call(part.write, _values(job.layers, piece), piece.window.relative_to(area))
                 counts += _counted(piece.classes)
             record["fingerprint"] = bands.fingerprint()

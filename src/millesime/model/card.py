@@ -63,6 +63,10 @@ class ModelCard(BaseModel):
     window_px: int
     """Window size that suits the network."""
 
+    largest_window_px: int | None = None
+    """Size up to which windows may grow to compute fewer pixels twice, of a network whose answer at a pixel depends on
+    the pixels around it alone; None when it is always to have `window_px`."""
+
     window_is_fixed: bool = False
     """Whether it takes windows of this size alone."""
 
@@ -98,6 +102,8 @@ class ModelCard(BaseModel):
                 f"window of {self.window_px} px, margin of {self.margin_px} px, "
                 f"multiple of {self.window_multiple_px} px"
             )
+        if self.largest_window_px is not None and (self.window_is_fixed or self.largest_window_px < self.window_px):
+            raise ValueError(f"windows of {self.window_px} px that grow to {self.largest_window_px} px")
         return self
 
     @property
@@ -164,7 +170,7 @@ def as_text(card: ModelCard) -> str:
         ),
         f"- **Out**: classes of {card.nomenclature} {card.nomenclature_version}: {classes}.",
         (
-            f"- **Windows**: {card.window_px} px, overlapping by {card.margin_px} px on each side; any multiple of "
+            f"- **Windows**: {_sides(card)}, overlapping by {card.margin_px} px on each side; any multiple of "
             f"{card.window_multiple_px} px."
         ),
         f"- **Export** checked against the trained network: {_listed(card.export_check)}.",
@@ -183,6 +189,14 @@ def as_text(card: ModelCard) -> str:
         *[f"- {limit}" for limit in card.limits or ("not stated",)],
     ]
     return "\n".join(lines) + "\n"
+
+
+def _sides(card: ModelCard) -> str:
+    return (
+        f"{card.window_px} px"
+        if card.largest_window_px is None
+        else (f"{card.window_px} to {card.largest_window_px} px")
+    )
 
 
 def _listed(values: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from millesime.cover_raster import NO_CONFIDENCE, Prediction, Rule, decide, predict
+from millesime.cover_raster.sums import Cells
 from millesime.geo.grid import Grid, Window
 
 HEIGHT, WIDTH, REACH = 131, 173, 2
@@ -38,10 +39,6 @@ def network(pixels):
     return total[:3] / np.float32(500.0) - total[2:5] / np.float32(700.0)
 
 
-def answer(windows):
-    return map(network, windows)
-
-
 def prediction(*, window_px=64, margin_px=8):
     return Prediction(GRID, window_px, margin_px, class_values=(1, 5, 9), nodata=0, fill=(100,) * 5)
 
@@ -59,11 +56,11 @@ def mapped(pieces, area):
 @pytest.mark.parametrize("tile_px", [29, 64, 97])
 def test_any_super_tile_gives_the_same_bytes(tile_px):
     picture = Picture(hole=Window(40, 50, 30, 60))
-    whole = mapped(predict(prediction(), GRID.whole, picture, answer), GRID.whole)
+    whole = mapped(predict(prediction(), GRID.whole, picture, network), GRID.whole)
     for row in range(0, HEIGHT, tile_px):
         for col in range(0, WIDTH, tile_px):
             area = Window(row, col, min(tile_px, HEIGHT - row), min(tile_px, WIDTH - col))
-            part = mapped(predict(prediction(), area, picture, answer), area)
+            part = mapped(predict(prediction(), area, picture, network), area)
             rows, cols = area.slices
             for ours, expected in zip(part, whole, strict=True):
                 np.testing.assert_array_equal(ours, expected[rows, cols])
@@ -76,7 +73,7 @@ def test_windows_equal_the_whole_image_at_once_when_the_margin_covers_the_reach(
     so that a class may change only where two logits are nearly equal.
     """
     picture = Picture()
-    classes, confidence = mapped(predict(prediction(), GRID.whole, picture, answer), GRID.whole)
+    classes, confidence = mapped(predict(prediction(), GRID.whole, picture, network), GRID.whole)
     mirrored = np.pad(picture.pixels, ((0, 0), (REACH, REACH), (REACH, REACH)), mode="reflect")
     logits = network(mirrored)[:, REACH:-REACH, REACH:-REACH]
     told = decide(logits, picture.valid, Rule((1, 5, 9), nodata=0))
@@ -91,8 +88,8 @@ def test_windows_equal_the_whole_image_at_once_when_the_margin_covers_the_reach(
 @pytest.mark.parametrize("window_px", [48, 96, 256])
 def test_the_window_s_size_does_not_show_when_the_margin_covers_the_reach(window_px):
     picture = Picture()
-    ours = mapped(predict(prediction(window_px=window_px), GRID.whole, picture, answer), GRID.whole)[0]
-    other = mapped(predict(prediction(), GRID.whole, picture, answer), GRID.whole)[0]
+    ours = mapped(predict(prediction(window_px=window_px), GRID.whole, picture, network), GRID.whole)[0]
+    other = mapped(predict(prediction(), GRID.whole, picture, network), GRID.whole)[0]
     assert (ours == other).mean() > 0.9999
 
 
@@ -100,19 +97,57 @@ def test_no_data_stays_no_data_and_is_filled_with_the_mean_for_its_neighbours():
     hole = Window(40, 50, 30, 60)
     picture = Picture(hole=hole)
     picture.pixels[:, hole.slices[0], hole.slices[1]] = 255  # what lies under a hole must not matter
-    classes, confidence = mapped(predict(prediction(), GRID.whole, picture, answer), GRID.whole)
+    classes, confidence = mapped(predict(prediction(), GRID.whole, picture, network), GRID.whole)
     inside = ~picture.valid
     assert (classes[inside] == 0).all()
     assert (confidence[inside] == NO_CONFIDENCE).all()
     assert (classes[~inside] != 0).all()
     picture.pixels[:, hole.slices[0], hole.slices[1]] = 3
-    again, _ = mapped(predict(prediction(), GRID.whole, picture, answer), GRID.whole)
+    again, _ = mapped(predict(prediction(), GRID.whole, picture, network), GRID.whole)
     np.testing.assert_array_equal(again, classes)
+
+
+@pytest.mark.parametrize("make", [Cells, pytest.param("card", marks=pytest.mark.torch)])
+def test_windows_without_data_are_not_computed(make):
+    if make == "card":
+        pytest.importorskip("torch", reason="needs torch: pip install torch==2.13.0")
+        make = card_sums_in_memory
+    hole = Window(8, 20, 100, 150)
+    picture = Picture(hole=hole)
+    computed = []
+
+    def counted(pixels):
+        computed.append(pixels)
+        return network(pixels)
+
+    laid = prediction(window_px=32, margin_px=4)
+    classes, confidence = mapped(predict(laid, GRID.whole, picture, counted, make=make), GRID.whole)
+    everywhere = len(laid.window_rows(GRID.whole)) * len(laid.window_cols(GRID.whole))
+    # Windows of 32 px start every 24 px, at -4: from 20 to 68 down and from 20 to 116 across they lie in the hole.
+    assert everywhere - len(computed) == 3 * 5
+    # The same as if all were computed, of what stands there for no data.
+    filled = Picture()
+    filled.pixels = np.where(picture.valid, picture.pixels, np.uint8(100))
+    whole, sure = mapped(predict(laid, GRID.whole, filled, network, make=make), GRID.whole)
+    np.testing.assert_array_equal(classes, np.where(picture.valid, whole, 0))
+    np.testing.assert_array_equal(confidence, np.where(picture.valid, sure, NO_CONFIDENCE))
+
+
+def card_sums_in_memory(windows, area, rule):
+    import torch
+
+    from millesime.cover_raster.card_sums import CardSums
+
+    class OnTorch(CardSums):
+        def kept(self, row_number, col_number, logits):
+            return super().kept(row_number, col_number, torch.from_numpy(logits))
+
+    return OnTorch(windows, area, rule, device="cpu")
 
 
 def test_rows_are_read_by_the_window_not_by_the_image():
     picture = Picture()
-    list(predict(prediction(window_px=32, margin_px=4), GRID.whole, picture, answer))
+    list(predict(prediction(window_px=32, margin_px=4), GRID.whole, picture, network))
     assert picture.largest <= 32
 
 

@@ -47,7 +47,7 @@ def decided(sums, windows, area, *, as_answered=lambda logits: logits):
     told, next_row = {kind: [] for kind in KINDS}, area.row
     last_col = windows.cols.over(area.col, area.col + area.width)[-1]
     for row, col, logits in answers(windows, area):
-        sums.add(row, col, as_answered(logits))
+        sums.add(row, col, sums.kept(row, col, as_answered(logits)))
         if col == last_col and (found := sums.settle(row)) is not None:
             window, decision = found
             assert window == Window(next_row, area.col, window.height, area.width)

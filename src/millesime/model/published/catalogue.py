@@ -54,6 +54,12 @@ _CHANNELS = 19
 _LICENCE = "Licence Ouverte 2.0 (Etalab)"
 
 
+#: Of resnet34-unet, made of convolutions alone. The others weigh the window as a whole: by attention, by pooling all
+#: of it, by normalising over it. 4096 x 4096 px then take 16 windows, as many pixels as 81 of 512 px instead of 121;
+#: still larger ones gain little for much memory.
+_LARGEST_WINDOW_PX = 1152
+
+
 @dataclass(frozen=True)
 class PublishedModel:
     """One published network."""
@@ -79,6 +85,11 @@ class PublishedModel:
     """Classes that had no weight in training: their channels are there and are not to be believed."""
 
     window_px: int = 512
+    """Side of the images that it was trained on."""
+
+    largest_window_px: int | None = None
+    """See `millesime.model.card.ModelCard.largest_window_px`."""
+
     margin_px: int = 64
     """Overlap on each side of a window, blended: 256 windows on 4096 x 4096 px become 121. IGN's tools cut off 128."""
 
@@ -142,6 +153,7 @@ def _inc_model(bands: str, classes: str, network: str, *, name: str) -> Publishe
         mean=tuple(_INC_MEAN[band] for band in order),
         std=tuple(_INC_STD[band] for band in order),
         class_values=tuple(range(1, _CHANNELS + 1)),
+        largest_window_px=_LARGEST_WINDOW_PX if network == "resnet34-unet" else None,
         never_predicted=unused,
     )
 

@@ -6,6 +6,7 @@ same name is converted anew. The answer of the .onnx file is compared with torch
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 from pathlib import Path
@@ -19,6 +20,7 @@ from millesime.io.files import folder_written_whole
 from millesime.model import export
 from millesime.model.card import ModelCard
 from millesime.model.published.catalogue import PublishedModel, published_model
+from millesime.model.published.decoders import lighten
 from millesime.model.published.kept import place_of
 from millesime.model.published.networks import build_network, parameter_count
 from millesime.model.published.weights import fill, read_weights
@@ -83,7 +85,9 @@ def convert(facts: PublishedModel, file: Path, *, window_px: int, source_sha256:
     """
     whole = _filled(facts, file, window_px=window_px)
     fixed_px = window_px if _is_fixed(facts) else None
-    content = export.to_onnx(whole, bands=len(facts.bands), fixed_px=fixed_px)
+    exported, size = copy.deepcopy(whole), fixed_px or 4 * whole.multiple_px
+    lighten(exported, torch.zeros((1, len(facts.bands), size, size), dtype=torch.uint8))
+    content = export.to_onnx(exported, bands=len(facts.bands), fixed_px=fixed_px)
     check = export.compare(whole, content, bands=len(facts.bands), fixed_px=fixed_px)
     if check["equal_classes"] < _LEAST_EQUAL:
         raise ModelError(
@@ -145,6 +149,7 @@ def _card(
         normalisation="in graph",
         window_multiple_px=whole.multiple_px,
         window_px=window_px,
+        largest_window_px=facts.largest_window_px,
         window_is_fixed=_is_fixed(facts),
         margin_px=min(facts.margin_px, window_px // 4),
         onnx_sha256=hashlib.sha256(content).hexdigest(),

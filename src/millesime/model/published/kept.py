@@ -14,7 +14,7 @@ from millesime.io.files import local_file
 from millesime.model.published.catalogue import PublishedModel, published_model
 
 #: Changes when the same weights would be converted to something else.
-_VERSION = 3
+_VERSION = 4
 
 
 @dataclass(frozen=True)
