@@ -23,14 +23,14 @@ def size(height, width, card=CARD, mode="blend"):
     [
         # 4 x 4 cores of 1024 px, where cores of 384 px would be 11 x 11: 81 windows' worth of 512 px, not 121.
         (4096, 4096, 1152),
-        # One window of the image and its margins.
-        (600, 600, 736),
+        # 4 x 4 windows for several processors, though 2 x 2 of 1152 px would compute fewer pixels.
+        (2048, 2048, 640),
+        # 2 x 2 windows, as with the smallest.
+        (600, 600, 512),
         # Smaller than the core of the smallest window.
         (300, 300, 512),
-        # 2 x 2 windows of 650 px and margins; 2 x 2 of 1152 px would be twice the pixels.
-        (1300, 1300, 800),
-        # A long image: what its short side wastes counts.
-        (600, 4096, 736),
+        # A long image: one row of 736 px, which wastes less than one of 1152 px.
+        (600, 9000, 736),
     ],
 )
 def test_the_size_that_computes_least(height, width, window_px):
