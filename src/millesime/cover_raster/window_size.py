@@ -19,8 +19,9 @@ def usual_window_px(card: ModelCard, *, height: int, width: int, margin_px: int,
     """Side of the windows of a model over an image: its own, or up to the largest it takes, whatever computes least.
 
     Where windows overlap, and where they reach out of the image, pixels are computed that do not count. Large windows
-    have fewer of them, unless the image is small; a small image keeps windows enough for several processors. At the seams of super-tiles of the usual size, both compute the
-    windows that lie there. The size depends on the image and the model alone, so that results do as well.
+    have fewer of them, unless the image is small; a small image keeps windows enough for several processors. At the
+    seams of super-tiles of the usual size, both compute the windows that lie there. The size depends on the image and
+    the model alone, so that results do as well.
 
     Args:
         card: the model's.
