@@ -42,7 +42,11 @@ HeightFiles = Annotated[
 ]
 BandNumbers = Annotated[
     str | None,
-    typer.Option("--bands", help="Numbers of the model's bands in IMAGE, in the model's order: 4,1,2. See its card."),
+    typer.Option(
+        "--bands",
+        help="Numbers of the model's bands in IMAGE, in the model's order: 4,1,2. See its card. That of height is left "
+        "out where --height, or --dsm and --dtm, give it.",
+    ),
 ]
 Scales = Annotated[
     list[str] | None,

@@ -161,13 +161,14 @@ def _here(tasks: Sequence[Task], advance: Callable[[int], None]) -> Iterator[tup
         if task.known is None:
             started[task.tile.name] = read_ahead(task.job, task.tile, readers=readers)
 
-    network = opened(tasks[0].job)
     with (
         ThreadPoolExecutor(max_workers=tasks[0].job.threads) as pool,
         ThreadPoolExecutor(max_workers=2) as readers,  # one that ends, and the next
         ThreadPoolExecutor(max_workers=1) as writer,
     ):
         try:
+            start(tasks[0])  # read while the network is opened
+            network = opened(tasks[0].job)
             for task, following in zip(tasks, [*tasks[1:], None], strict=True):
                 try:
                     if is_same(task):

@@ -71,7 +71,7 @@ def resolve_crs(found: Any, *, given: str | None = None, place: str | Path | Non
     """
     if given is None:
         return authority_code(found, place=place)
-    wanted = authority_code(given)
+    wanted = authority_code(given, place=f"the CRS that is given, {given}")
     if found is None or found == "":
         return wanted
     own = authority_code(found, place=place)

@@ -71,6 +71,8 @@ def test_a_card_that_is_none_tells_each_fault(copy):
 def test_what_is_not_a_model_is_refused(tmp_path):
     with pytest.raises(ModelError, match=r"no model is called builtin:nothing(.|\n)*builtin:demo"):
         load("builtin:nothing")
+    with pytest.raises(ModelError, match="FLAIR-INC_rgbi_15cl_resnet34-unet"):
+        load("IGNF/FLAIR-INC_rgbi_15cl_resnet34-une")  # a letter is lost
     with pytest.raises(ModelError, match="no such file"):
         load(tmp_path / "absent.onnx")
     unknown = tmp_path / "weights.tflite"

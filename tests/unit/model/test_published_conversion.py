@@ -52,7 +52,8 @@ def test_the_converted_model_answers_as_torch_does(onnx, network):
     mean, std = (np.asarray(values, np.float32)[None, :, None, None] for values in (facts.mean, facts.std))
     with torch.no_grad():
         expected = network(torch.from_numpy((pixels - mean) / std)).numpy()
-    np.testing.assert_allclose(runtime.logits(pixels), expected, rtol=1e-5, atol=1e-4)
+    # Weights are joined in the decoder, so that sums are rounded otherwise.
+    np.testing.assert_allclose(runtime.logits(pixels), expected, rtol=1e-5, atol=3e-4)
 
 
 def test_the_card_tells_bands_classes_and_limits(onnx):

@@ -87,6 +87,18 @@ def test_weights_that_are_no_numbers_are_refused(tmp_path, unet):
         fill(build_network("resnet34-unet", bands=5, classes=19), read_weights(path), place=path)
 
 
+def test_weights_of_another_kind_of_number_are_refused(tmp_path, unet):
+    weights = {name: value.clone() for name, value in unet.state_dict().items()}
+    first, second = list(weights)[:2]
+    weights[first] = weights[first].to(torch.int8)
+    weights[second] = weights[second].half()  # half precision is a float as well
+    path = written(tmp_path, weights, style="bare pth")
+    with pytest.raises(
+        ModelError, match=rf"network: 1 of another kind of number: {first} torch.int8 for torch.float32\n"
+    ):
+        fill(build_network("resnet34-unet", bands=5, classes=19), read_weights(path), place=path)
+
+
 def test_a_page_saved_under_the_name_of_weights_is_told_from_a_pickle(tmp_path):
     path = tmp_path / "weights.pth"
     path.write_text("<!DOCTYPE html><html>not found</html>")

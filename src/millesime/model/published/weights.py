@@ -111,6 +111,11 @@ def fill(network: nn.Module, weights: Mapping[str, Tensor], *, place: str | Path
             for name, tensor in named.items()
             if name in wanted and tensor.shape != wanted[name].shape
         ],
+        "of another kind of number": [
+            f"{name} {tensor.dtype} for {wanted[name].dtype}"
+            for name, tensor in named.items()
+            if name in wanted and tensor.is_floating_point() != wanted[name].is_floating_point()
+        ],
     }
     faults = [f"{len(names)} {kind}: {_listed(names, all_of_them=not told)}" for kind, names in kinds.items() if names]
     if faults:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -11,7 +12,7 @@ from pydantic import ValidationError
 from millesime.errors import InputError, ModelError
 from millesime.io.files import local_file
 from millesime.model.card import ModelCard
-from millesime.model.published.catalogue import WEIGHTS_SUFFIXES, is_published
+from millesime.model.published.catalogue import WEIGHTS_SUFFIXES, is_published, published_names
 from millesime.model.published.kept import place_of
 from millesime.model.runtimes.choice import Choice, choose
 from millesime.model.runtimes.interface import Runtime
@@ -91,11 +92,13 @@ def load(reference: str | Path) -> Model:
     try:
         path = local_file(text)
     except InputError as error:
+        near = get_close_matches(text.rpartition("/")[2], published_names(), n=3, cutoff=0.7)
         raise ModelError(
             error.message,
             place=error.place,
-            remedy="give builtin:demo, an .onnx file, or a published name such as "
-            "IGNF/FLAIR-INC_rgbie_15cl_resnet34-unet",
+            remedy=f"for a model that IGN publishes, give its name: {', '.join(near)}"
+            if near
+            else f"give builtin:demo, an .onnx file, or a published name such as IGNF/{published_names()[2]}",
         ) from error
     if path.suffix in WEIGHTS_SUFFIXES:
         return _published(path)
