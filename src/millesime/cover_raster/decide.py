@@ -146,17 +146,18 @@ def _decide_rows(planes: Logits, rule: Rule, told: Decision) -> None:
     """Fill a decision; each pixel for itself."""
     # Channel by channel rather than reductions over the first axis: the order of the sums is then fixed.
     channel, best = _first_best(planes)
-    total = np.zeros_like(best)
+    total, share = np.zeros_like(best), np.empty_like(best)
     for plane in planes:
-        total += np.exp(plane - best)
+        total += np.exp(np.subtract(plane, best, out=share), out=share)
     require_finite(finite=bool(np.isfinite(total).all()))
 
     def percent(plane: Logits) -> Bytes:
-        return np.rint(np.float32(100.0) * np.exp(plane - best) / total).astype(np.uint8)
+        np.exp(np.subtract(plane, best, out=share), out=share)
+        return np.rint(np.float32(100.0) * share / total).astype(np.uint8)
 
     values = np.asarray(rule.class_values, dtype=np.uint8)
     told.classes[:] = values[channel]
-    told.confidence[:] = percent(best)
+    told.confidence[:] = np.rint(np.float32(100.0) / total)  # the exponential of nothing is one
     if told.probabilities is not None:
         for number, plane in enumerate(planes):
             told.probabilities[number] = percent(plane)
@@ -172,11 +173,13 @@ def _decide_rows(planes: Logits, rule: Rule, told: Decision) -> None:
 def _first_best(planes: Logits) -> tuple[Bytes, Logits]:
     """The channel of the largest logit of each pixel, the first of equal ones, and the logit."""
     best = planes[0].copy()
-    channel = np.zeros(best.shape, dtype=np.uint8)
-    for number, plane in enumerate(planes[1:], start=1):
-        better = plane > best
-        np.copyto(best, plane, where=better)
-        np.copyto(channel, np.uint8(number), where=better)
+    for plane in planes[1:]:
+        np.maximum(best, plane, out=best)
+    # A pixel's channel is the number of planes before the first that reaches its best: no copy by mask, which is slow.
+    channel, before = np.zeros(best.shape, dtype=np.uint8), np.ones(best.shape, dtype=np.bool_)
+    for plane in planes[:-1]:
+        before &= plane != best
+        channel += before
     return channel, best
 
 
