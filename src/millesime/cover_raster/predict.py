@@ -159,7 +159,7 @@ def predict(
             window, told = found
             told.blank(~strip.valid_in(window), prediction.nodata)
             yield Piece(window, told.classes, told.confidence, told.top, told.probabilities)
-    if next(answers, None) is not None:
+    for _ in answers:
         raise ValueError("more answers than windows")
 
 
@@ -266,19 +266,18 @@ def prediction_with(
     margin = card.margin_px if margin_px is None else margin_px
     if window_px is None:
         window_px = usual_window_px(card, height=grid.height, width=grid.width, margin_px=margin, mode=mode)
-    window = window_px
-    if window <= 0 or window % card.window_multiple_px:
+    if window_px <= 0 or window_px % card.window_multiple_px:
         raise ConfigError(
-            f"windows of {window} px do not fit model {card.name}",
+            f"windows of {window_px} px do not fit model {card.name}",
             remedy=f"give a --window-px that is a multiple of {card.window_multiple_px}",
         )
-    if window > _MOST_WINDOW_PX:
+    if window_px > _MOST_WINDOW_PX:
         raise ConfigError(
-            f"windows of {window} px would not fit in memory", remedy=f"give --window-px {_MOST_WINDOW_PX} or less"
+            f"windows of {window_px} px would not fit in memory", remedy=f"give --window-px {_MOST_WINDOW_PX} or less"
         )
-    if card.window_is_fixed and window != card.window_px:
+    if card.window_is_fixed and window_px != card.window_px:
         raise ConfigError(
-            f"model {card.name} was converted for windows of {card.window_px} px alone, got {window} px",
+            f"model {card.name} was converted for windows of {card.window_px} px alone, got {window_px} px",
             remedy=f"give --window-px {card.window_px}, with a --margin-px that fits it, or leave both out",
         )
     nodata = card.cover_nomenclature.nodata
@@ -291,7 +290,7 @@ def prediction_with(
     temperature, bias = calibration.of_channels(card) if calibration else ((), ())
     prediction = Prediction(
         grid=grid,
-        window_px=window,
+        window_px=window_px,
         margin_px=margin,
         class_values=card.class_values,
         nodata=nodata,

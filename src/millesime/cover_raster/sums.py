@@ -6,8 +6,9 @@ Where windows lie and what they weigh is the same everywhere; the numbers are ke
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import product
 from typing import Any, Protocol
 
 from millesime.cover_raster.decide import Decision, Logits, Rule, decide_into
@@ -108,7 +109,7 @@ class Cells:
         top, left = down.start(row_number), across.start(col_number)
         weights = down.weights(row_number)[:, None], across.weights(col_number)[None]
         found: Kept = {}
-        for rows, cols in self._of(row_number, col_number):
+        for rows, cols in product(self._rows[row_number], self._cols[col_number]):
             seen_rows, seen_cols = (
                 slice(part.first - start, part.end - start) for part, start in ((rows, top), (cols, left))
             )
@@ -141,11 +142,6 @@ class Cells:
         for cell in [cell for cell in self._waiting if cell[0].numbers[-1] == row_number]:
             del self._waiting[cell]
         return told
-
-    def _of(self, row_number: int, col_number: int) -> Iterator[tuple[Stretch, Stretch]]:
-        for rows in self._rows[row_number]:
-            for cols in self._cols[col_number]:
-                yield rows, cols
 
     def _room(self, final: tuple[Window, Decision] | None, rows: Stretch, cols: Stretch) -> Decision:
         """The room of a cell whose last window is here, and so one of the final rows."""

@@ -192,11 +192,8 @@ def as_text(card: ModelCard) -> str:
 
 
 def _sides(card: ModelCard) -> str:
-    return (
-        f"{card.window_px} px"
-        if card.largest_window_px is None
-        else (f"{card.window_px} to {card.largest_window_px} px")
-    )
+    grows = "" if card.largest_window_px is None else f" to {card.largest_window_px}"
+    return f"{card.window_px}{grows} px"
 
 
 def _listed(values: dict[str, Any]) -> str:
