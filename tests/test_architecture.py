@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -84,6 +86,10 @@ OUTSIDE_CALLS = {
 }
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
+TESTS = sorted(Path(__file__).parent.rglob("*.py"))
+
+#: Distributions that are imported by another name than their own.
+IMPORT_NAMES = {"python-docx": "docx", "pyyaml": "yaml"}
 
 
 def room_of(path: Path) -> str:
@@ -133,6 +139,43 @@ def test_only_the_rim_touches_the_outside(path):
             name = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
             touched |= {name} & OUTSIDE_CALLS
     assert not touched, f"{inside} touches the outside: {sorted(touched)}"
+
+
+def declared(*extras: str) -> set[str]:
+    """Names under which what pyproject.toml asks for, by default and in extras, is imported."""
+    project = tomllib.loads((PACKAGE.parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = [
+        *project["dependencies"],
+        *(wanted for extra in extras for wanted in project["optional-dependencies"][extra]),
+    ]
+    names = [re.split(r"[<>=\[]", wanted)[0] for wanted in asked]
+    return {IMPORT_NAMES.get(name, name.replace("-", "_")) for name in names} | {"millesime"}
+
+
+def imported_packages(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            found.add(node.module.split(".")[0])
+    return found - set(sys.stdlib_module_names)
+
+
+def test_the_package_imports_what_it_declares():
+    optional = declared("train", "published", "openvino", "hub", "archives", "cluster")
+    foreign = {path.name: sorted(imported_packages(path) - optional) for path in MODULES}
+    assert not {name: packages for name, packages in foreign.items() if packages}
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: str(path.relative_to(Path(__file__).parent)))
+def test_tests_skip_what_a_newcomer_lacks(path):
+    """What `make test` does not install is asked for first, or the test fails where it should be skipped."""
+    beside = {other.stem for other in TESTS} | {"benchmarks"}
+    lacking = imported_packages(path) - declared("dev", "archives", "cluster") - beside
+    text = path.read_text(encoding="utf-8")
+    asked = "importorskip(" in text or "find_spec(" in text
+    assert not lacking or asked, f"{path.name} imports {sorted(lacking)}"
 
 
 def test_folders_are_known_rooms():

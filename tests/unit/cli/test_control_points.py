@@ -19,6 +19,7 @@ from pathlib import Path
 
 import docx
 import geopandas
+import numpy as np
 import pytest
 import typer.testing
 from hypothesis import given, settings
@@ -39,6 +40,7 @@ from millesime.production.control_points import ControlRequest, read_control
 from millesime.production.portraits import PortraitRequest, make_portrait
 from millesime.production.triennial import make_case
 from millesime.publication.portrait import render
+from millesime.publication.portrait.png import palette_png
 from millesime.publication.portrait_of_files import (
     assemble,
     describe_files,
@@ -289,8 +291,4 @@ def test_a_place_whose_map_did_not_change(reports):
 
 
 def _blank():
-    from PIL import Image
-
-    held = io.BytesIO()
-    Image.new("RGB", (2, 2)).save(held, "PNG")
-    return held.getvalue()
+    return palette_png(np.zeros((2, 2), dtype=np.uint8), [(0, 0, 0)])
