@@ -14,7 +14,7 @@ from millesime.model.runtimes.interface import require_finite
 NO_CONFIDENCE = 255
 
 #: Pixels decided at once: what is computed for them stays in the processor's cache.
-_BLOCK_PX = 1 << 15
+_BLOCK_PX = 1 << 16
 
 Logits = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]

@@ -71,8 +71,8 @@ class PartWriter:
                     transform=grid.transform,
                     tiled=False,
                     blockysize=min(_STRIP_ROWS, grid.height),
-                    compress="DEFLATE",
-                    zlevel=1,
+                    compress="ZSTD",
+                    zstd_level=1,
                     bigtiff="IF_SAFER",
                 )
 

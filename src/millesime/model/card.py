@@ -6,6 +6,7 @@ mix-up still looks plausible on a screen.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -75,6 +76,9 @@ class ModelCard(BaseModel):
 
     onnx_sha256: str
     """Digest of the .onnx file that this card describes."""
+
+    weights_sha256: str | None = None
+    """Digest of the file of its weights, see `weights_file`; None when the .onnx file holds them."""
 
     training: dict[str, Any] = Field(default_factory=dict)
     """Territories, command, parameters, duration."""
@@ -151,6 +155,11 @@ class ModelCard(BaseModel):
         )
 
 
+def weights_file(onnx: Path) -> Path:
+    """Where the weights of an .onnx file are that does not hold them: beside it."""
+    return onnx.with_name(f"{onnx.name}.data")
+
+
 def as_text(card: ModelCard) -> str:
     """The card as Markdown, for people."""
     nomenclature = card.cover_nomenclature
@@ -160,7 +169,8 @@ def as_text(card: ModelCard) -> str:
         "",
         (
             f"{card.architecture} of {card.parameter_count:,} parameters {card.architecture_parameters}; "
-            f"file sha256 `{card.onnx_sha256}`."
+            f"file sha256 `{card.onnx_sha256}`"
+            + (f", that of its weights `{card.weights_sha256}`." if card.weights_sha256 else ".")
         ),
         "",
         (

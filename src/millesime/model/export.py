@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,9 @@ import onnxruntime
 import torch
 
 from millesime.model.runtimes.interface import require_finite
+
+#: Weights of fewer bytes stay in the .onnx file; the others begin at a multiple of a page of memory.
+_PAGE_BYTES = 4096
 
 #: Sizes that the export is checked at, in multiples of the network's own.
 _CHECKED_MULTIPLES = ((4, 4), (3, 7), (8, 5))
@@ -49,8 +53,32 @@ def to_onnx(network: Any, *, bands: int, fixed_px: int | None = None) -> bytes:
     return content.getvalue()
 
 
-def compare(network: Any, content: bytes, *, bands: int, fixed_px: int | None = None) -> dict[str, Any]:
-    """Answers of a network and of its ONNX file on random pixels.
+def weights_beside(content: bytes, name: str) -> tuple[bytes, bytes]:
+    """An ONNX file in two: the graph, and its weights in a file beside it, which runtimes map rather than copy.
+
+    Args:
+        content: the file, of less than 2 GB.
+        name: of the file of weights.
+
+    Returns:
+        the contents of both.
+    """
+    import onnx
+    from onnx.external_data_helper import set_external_data
+
+    model, weights = onnx.load_from_string(content), io.BytesIO()
+    constants = [field.t for node in model.graph.node for field in node.attribute if field.HasField("t")]
+    for tensor in [*model.graph.initializer, *constants]:
+        if len(tensor.raw_data) >= _PAGE_BYTES:
+            weights.write(bytes(-weights.tell() % _PAGE_BYTES))
+            set_external_data(tensor, name, offset=weights.tell(), length=len(tensor.raw_data))
+            weights.write(tensor.raw_data)
+            tensor.ClearField("raw_data")
+    return model.SerializeToString(deterministic=True), weights.getvalue()
+
+
+def compare(network: Any, model: bytes | Path, *, bands: int, fixed_px: int | None = None) -> dict[str, Any]:
+    """Answers of a network and of its ONNX file, or the content of it, on random pixels.
 
     Returns:
         the largest difference between logits, the share of equal classes, and the sizes that were tried.
@@ -58,7 +86,7 @@ def compare(network: Any, content: bytes, *, bands: int, fixed_px: int | None = 
     Raises:
         ModelError: an answer is not finite.
     """
-    session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
     random = np.random.Generator(np.random.PCG64(0))
     difference, equal, sizes = 0.0, [], []
     checked = [(rows * network.multiple_px, cols * network.multiple_px) for rows, cols in _CHECKED_MULTIPLES]

@@ -1,4 +1,4 @@
-"""Published weights turned into what every runtime reads: an .onnx file with its card, made once and kept.
+"""Published weights turned into what every runtime reads: an .onnx file with its weights and its card, made once.
 
 Conversion needs torch; what it made does not. It is kept under the digest of the weights, so that another file of the
 same name is converted anew. The answer of the .onnx file is compared with torch's; the comparison stands in the card.
@@ -18,15 +18,19 @@ from torch import Tensor, nn
 from millesime.errors import ModelError
 from millesime.io.files import folder_written_whole
 from millesime.model import export
-from millesime.model.card import ModelCard
+from millesime.model.card import ModelCard, weights_file
 from millesime.model.published.catalogue import PublishedModel, published_model
 from millesime.model.published.decoders import lighten
-from millesime.model.published.kept import place_of
+from millesime.model.published.kept import Place, place_of
 from millesime.model.published.networks import build_network, parameter_count
 from millesime.model.published.weights import fill, read_weights
+from millesime.model.published.winograd import by_tiles
 
 #: Windows of a network without a fixed size are a multiple of this.
 _MULTIPLE_PX = 32
+
+#: Most of their products are convolutions that tiles save; the others gain nothing.
+_BY_TILES = ("resnet34-unet", "resnet34-fpn")
 
 #: Share of pixels whose class must be equal in torch and in the .onnx file.
 _LEAST_EQUAL = 0.999
@@ -67,35 +71,46 @@ def converted(
     place = place_of(weights, name=name, window_px=window_px, cache=cache)
     if place.is_made:
         return place.path
-    content, card = convert(place.facts, place.file, window_px=place.window_px, source_sha256=place.digest)
+    whole = _filled(place.facts, place.file, window_px=place.window_px)
     folder = place.path.parent
     folder.parent.mkdir(parents=True, exist_ok=True)
     with folder_written_whole(folder, replaces="*") as made:
-        (made / place.path.name).write_bytes(content)
+        card = _convert(whole, place, made / place.path.name)
         text = json.dumps(card.model_dump(mode="json"), indent=2, ensure_ascii=False)
         (made / place.path.with_suffix(".json").name).write_text(text + "\n", encoding="utf-8")
     return place.path
 
 
-def convert(facts: PublishedModel, file: Path, *, window_px: int, source_sha256: str) -> tuple[bytes, ModelCard]:
-    """The .onnx file and the card of published weights.
-
-    Raises:
-        ModelError: see `converted`.
-    """
-    whole = _filled(facts, file, window_px=window_px)
-    fixed_px = window_px if _is_fixed(facts) else None
-    exported, size = copy.deepcopy(whole), fixed_px or 4 * whole.multiple_px
-    lighten(exported, torch.zeros((1, len(facts.bands), size, size), dtype=torch.uint8))
-    content = export.to_onnx(exported, bands=len(facts.bands), fixed_px=fixed_px)
-    check = export.compare(whole, content, bands=len(facts.bands), fixed_px=fixed_px)
+def _convert(whole: _FromDigitalNumbers, place: Place, path: Path) -> ModelCard:
+    """Write the .onnx file and its weights beside it; the card tells what both are, and how they answer."""
+    facts = place.facts
+    fixed_px = place.window_px if _is_fixed(facts) else None
+    content = export.to_onnx(_lightened(whole, facts, fixed_px), bands=len(facts.bands), fixed_px=fixed_px)
+    beside = weights_file(path)
+    graph, weights = export.weights_beside(content, beside.name)
+    path.write_bytes(graph)
+    beside.write_bytes(weights)
+    check = export.compare(whole, path, bands=len(facts.bands), fixed_px=fixed_px)
     if check["equal_classes"] < _LEAST_EQUAL:
         raise ModelError(
             f"the converted model gives other classes than torch on {1 - check['equal_classes']:.2%} of the pixels",
-            place=file,
+            place=place.file,
             remedy="report it with the name of the model and the versions of torch and onnxruntime",
         )
-    return content, _card(facts, content, check, whole=whole, window_px=window_px, sha=source_sha256)
+    return _card(place, check, graph=graph, weights=weights, whole=whole)
+
+
+def _lightened(whole: _FromDigitalNumbers, facts: PublishedModel, fixed_px: int | None) -> nn.Module:
+    """The network with fewer products for the same answers."""
+    lighter = copy.deepcopy(whole)
+
+    def sample(size: int) -> Tensor:
+        return torch.zeros((1, len(facts.bands), size, size), dtype=torch.uint8)
+
+    lighten(lighter, sample(fixed_px or 4 * whole.multiple_px))
+    if facts.architecture in _BY_TILES:
+        by_tiles(lighter, sample(fixed_px or whole.multiple_px))
+    return lighter
 
 
 def whole_network(weights: Path, *, name: str, window_px: int) -> nn.Module:
@@ -121,21 +136,16 @@ def _filled(facts: PublishedModel, file: Path, *, window_px: int) -> _FromDigita
 
 
 def _card(
-    facts: PublishedModel,
-    content: bytes,
-    check: dict[str, Any],
-    *,
-    whole: _FromDigitalNumbers,
-    window_px: int,
-    sha: str,
+    place: Place, check: dict[str, Any], *, graph: bytes, weights: bytes, whole: _FromDigitalNumbers
 ) -> ModelCard:
+    facts = place.facts
     unused = ", ".join(map(str, facts.never_predicted))
     limits: tuple[str, ...] = ("trained on aerial images of mainland France at 20 cm",)
     if unused:
         limits += (f"classes {unused} had no weight in training: leave them out with --restrict where they appear",)
     return ModelCard(
         name=facts.name,
-        version=sha[:12],
+        version=place.digest[:12],
         architecture=facts.architecture,
         parameter_count=parameter_count(whole.network),
         nomenclature="flair1",
@@ -148,12 +158,13 @@ def _card(
         std=facts.std,
         normalisation="in graph",
         window_multiple_px=whole.multiple_px,
-        window_px=window_px,
+        window_px=place.window_px,
         largest_window_px=facts.largest_window_px,
         window_is_fixed=_is_fixed(facts),
-        margin_px=min(facts.margin_px, window_px // 4),
-        onnx_sha256=hashlib.sha256(content).hexdigest(),
-        training={"weights sha256": sha},
+        margin_px=min(facts.margin_px, place.window_px // 4),
+        onnx_sha256=hashlib.sha256(graph).hexdigest(),
+        weights_sha256=hashlib.sha256(weights).hexdigest(),
+        training={"weights sha256": place.digest},
         export_check=check,
         licence=facts.licence,
         limits=limits,

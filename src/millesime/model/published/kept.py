@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from millesime.io.files import local_file
+from millesime.model.card import weights_file
 from millesime.model.published.catalogue import PublishedModel, published_model
 
 #: Changes when the same weights would be converted to something else.
-_VERSION = 4
+_VERSION = 6
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,12 @@ class Place:
     """sha256 of the weights."""
 
     path: Path
-    """The .onnx file; its card lies beside it."""
+    """The .onnx file; its weights and its card lie beside it."""
 
     @property
     def is_made(self) -> bool:
         """Whether it is there."""
-        return self.path.is_file() and self.path.with_suffix(".json").is_file()
+        return all(file.is_file() for file in (self.path, weights_file(self.path), self.path.with_suffix(".json")))
 
 
 def cache_folder() -> Path:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from millesime.errors import InputError, ModelError
 from millesime.io.files import local_file
-from millesime.model.card import ModelCard
+from millesime.model.card import ModelCard, weights_file
 from millesime.model.published.catalogue import WEIGHTS_SUFFIXES, is_published, published_names
 from millesime.model.published.kept import place_of
 from millesime.model.runtimes.choice import Choice, choose
@@ -157,11 +157,23 @@ def _with_card(path: Path, *, weights: Path | None = None) -> Model:
         raise ModelError(
             f"is not a model card: {faults}", place=record, remedy="use the card that `millesime train` wrote"
         ) from error
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    if digest != card.onnx_sha256:
-        raise ModelError(
-            f"the card {record.name} is of another file (sha256 {card.onnx_sha256[:12]}..., found {digest[:12]}...)",
-            place=path,
-            remedy="put back the card and the .onnx file that were written together",
-        )
+    _require_digest(path, card.onnx_sha256, record)
+    if card.weights_sha256 is not None:
+        _require_digest(weights_file(path), card.weights_sha256, record)
     return Model(card, path, weights)
+
+
+def _require_digest(path: Path, wanted: str, record: Path) -> None:
+    try:
+        with path.open("rb") as content:
+            found = hashlib.file_digest(content, "sha256").hexdigest()
+    except FileNotFoundError as error:
+        raise ModelError(
+            "the weights of the model are not there", place=path, remedy=f"put them back beside {record.name}"
+        ) from error
+    if found != wanted:
+        raise ModelError(
+            f"the card {record.name} is of another file (sha256 {wanted[:12]}..., found {found[:12]}...)",
+            place=path,
+            remedy="put back the files that were written together: .onnx, .json and, where there is one, .onnx.data",
+        )
