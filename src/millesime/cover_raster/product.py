@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from millesime.compute import Progress
+from millesime.compute.ended_together import ended_together
 from millesime.compute.heap import release_large_arrays
 from millesime.cover_raster.combine import Openable
 from millesime.cover_raster.layers import Layer
@@ -254,7 +254,7 @@ def _assemble(job: Job, tiles: Sequence[SuperTile], outputs: Mapping[Layer, Path
     """Put super-tiles together in one raster for each layer."""
     card, grid = job.model.card, job.imagery.area_grid
     tags = {"MILLESIME_MODEL": f"{card.name} {card.version} sha256:{card.onnx_sha256}"}
-    with ExitStack() as stack:
+    with ended_together() as stack:
         for layer, path in outputs.items():
             options: dict[str, Any] = {
                 "dtype": layer.dtype,

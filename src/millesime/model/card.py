@@ -77,8 +77,9 @@ class ModelCard(BaseModel):
     onnx_sha256: str
     """Digest of the .onnx file that this card describes."""
 
-    weights_sha256: str | None = None
-    """Digest of the file of its weights, see `weights_file`; None when the .onnx file holds them."""
+    files_sha256: dict[str, str] = Field(default_factory=dict)
+    """Digests of the files that belong to it, by the end of their names, see `file_beside`; none when the .onnx
+    file is all there is."""
 
     training: dict[str, Any] = Field(default_factory=dict)
     """Territories, command, parameters, duration."""
@@ -155,9 +156,19 @@ class ModelCard(BaseModel):
         )
 
 
-def weights_file(onnx: Path) -> Path:
-    """Where the weights of an .onnx file are that does not hold them: beside it."""
-    return onnx.with_name(f"{onnx.name}.data")
+#: Ends of the names of the files that may belong to an .onnx file.
+WEIGHTS, FLOAT32 = ".onnx.data", ".f32.onnx"
+
+
+def file_beside(onnx: Path, end: str) -> Path:
+    """A file that belongs to an .onnx file.
+
+    Args:
+        onnx: the file.
+        end: of the other's name: `WEIGHTS`, what it does not hold itself; `FLOAT32`, the same network put so that it is
+            computed faster, in float32 alone.
+    """
+    return onnx.with_name(onnx.stem + end)
 
 
 def as_text(card: ModelCard) -> str:
@@ -170,7 +181,8 @@ def as_text(card: ModelCard) -> str:
         (
             f"{card.architecture} of {card.parameter_count:,} parameters {card.architecture_parameters}; "
             f"file sha256 `{card.onnx_sha256}`"
-            + (f", that of its weights `{card.weights_sha256}`." if card.weights_sha256 else ".")
+            + "".join(f", {end} `{digest}`" for end, digest in card.files_sha256.items())
+            + "."
         ),
         "",
         (

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -53,28 +55,39 @@ def to_onnx(network: Any, *, bands: int, fixed_px: int | None = None) -> bytes:
     return content.getvalue()
 
 
-def weights_beside(content: bytes, name: str) -> tuple[bytes, bytes]:
-    """An ONNX file in two: the graph, and its weights in a file beside it, which runtimes map rather than copy.
+def weights_beside(contents: Mapping[str, bytes], name: str) -> tuple[dict[str, bytes], bytes]:
+    """ONNX files without their weights, which lie in a file beside them that runtimes map rather than copy.
+
+    Each tells the digest of the weights, so that files of other weights are not the same.
 
     Args:
-        content: the file, of less than 2 GB.
+        contents: the files by name, each of less than 2 GB. Weights that several hold are there once.
         name: of the file of weights.
 
     Returns:
-        the contents of both.
+        the contents of the files by name, and of the file of weights.
     """
     import onnx
     from onnx.external_data_helper import set_external_data
 
-    model, weights = onnx.load_from_string(content), io.BytesIO()
-    constants = [field.t for node in model.graph.node for field in node.attribute if field.HasField("t")]
-    for tensor in [*model.graph.initializer, *constants]:
-        if len(tensor.raw_data) >= _PAGE_BYTES:
-            weights.write(bytes(-weights.tell() % _PAGE_BYTES))
-            set_external_data(tensor, name, offset=weights.tell(), length=len(tensor.raw_data))
-            weights.write(tensor.raw_data)
+    weights, places = io.BytesIO(), dict[bytes, int]()
+    models = {graph: onnx.load_from_string(content) for graph, content in contents.items()}
+    for model in models.values():
+        constants = [field.t for node in model.graph.node for field in node.attribute if field.HasField("t")]
+        for tensor in [*model.graph.initializer, *constants]:
+            if len(tensor.raw_data) < _PAGE_BYTES:
+                continue
+            digest = hashlib.sha256(tensor.raw_data).digest()
+            if digest not in places:
+                weights.write(bytes(-weights.tell() % _PAGE_BYTES))
+                places[digest] = weights.tell()
+                weights.write(tensor.raw_data)
+            set_external_data(tensor, name, offset=places[digest], length=len(tensor.raw_data))
             tensor.ClearField("raw_data")
-    return model.SerializeToString(deterministic=True), weights.getvalue()
+    told = weights.getvalue()
+    for model in models.values():
+        model.metadata_props.add(key="weights sha256", value=hashlib.sha256(told).hexdigest())
+    return {graph: model.SerializeToString(deterministic=True) for graph, model in models.items()}, told
 
 
 def compare(network: Any, model: bytes | Path, *, bands: int, fixed_px: int | None = None) -> dict[str, Any]:

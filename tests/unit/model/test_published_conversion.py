@@ -9,6 +9,7 @@ import sys
 from collections import OrderedDict
 
 import numpy as np
+import onnxruntime
 import pytest
 
 from millesime.errors import ModelError
@@ -19,6 +20,9 @@ if importlib.util.find_spec("segmentation_models_pytorch") is None:
     pytest.skip("needs pip install 'millesime[published]'", allow_module_level=True)
 pytestmark = pytest.mark.torch
 
+import onnx as onnx_library  # noqa: E402
+
+from millesime.model import export  # noqa: E402
 from millesime.model.architectures.upernet import _AveragePool  # noqa: E402
 from millesime.model.published import published_model  # noqa: E402
 from millesime.model.published.conversion import converted  # noqa: E402
@@ -93,14 +97,54 @@ def test_weights_lie_beside_the_graph_and_are_checked(onnx, tmp_path):
     copied, data = tmp_path / onnx.name, tmp_path / f"{onnx.name}.data"
     assert copied.stat().st_size < 2e6 < 2e8 < data.stat().st_size
     assert load(copied).card == load(onnx).card
+    assert set(load(onnx).card.files_sha256) == {".onnx.data", ".f32.onnx"}
     whole = data.read_bytes()
     data.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     with pytest.raises(ModelError, match=r"is of another file") as caught:
         load(copied)
     assert str(caught.value.place) == str(data)
     data.unlink()
-    with pytest.raises(ModelError, match=r"the weights of the model are not there"):
+    with pytest.raises(ModelError, match=r"a file of the model is not there"):
         load(copied)
+
+
+def test_the_graph_for_float32_and_the_other_answer_the_same(onnx):
+    """The one by tiles is used in float32; the other holds the convolutions as they were."""
+    pixels = np.random.default_rng(1).integers(0, 256, (1, 4, 64, 96), dtype=np.uint8)
+    model = load(onnx)
+    answers, nodes = [], []
+    for path in (onnx, onnx.with_suffix(".f32.onnx")):
+        session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+        answers.append(session.run(None, {"pixels": pixels})[0])
+        nodes.append([node.op_type for node in onnx_library.load(path, load_external_data=False).graph.node])
+    np.testing.assert_array_equal(model.open().logits(pixels), answers[1])
+    np.testing.assert_allclose(answers[0], answers[1], rtol=1e-5, atol=2e-5 * np.abs(answers[0]).max())
+    assert nodes[0].count("MatMul") == 0
+    assert nodes[1].count("MatMul") == 2 * 27
+
+
+def test_graphs_of_other_weights_are_other_files():
+    network = torch.nn.Sequential(torch.nn.Conv2d(3, 64, 3))
+    network.multiple_px = 8
+    graphs = []
+    for shift in (0.0, 1.0):
+        network[0].weight.data += shift
+        content = export.to_onnx(_Cast(network), bands=3)
+        graph, weights = export.weights_beside({"one": content, "other": content}, "w")
+        assert graph["one"] == graph["other"]  # and their weights are there once
+        assert len(weights) == 64 * 3 * 9 * 4
+        graphs.append(graph["one"])
+    assert len(graphs[0]) == len(graphs[1])
+    assert graphs[0] != graphs[1]
+
+
+class _Cast(torch.nn.Module):
+    def __init__(self, network):
+        super().__init__()
+        self.network, self.multiple_px = network, 8
+
+    def forward(self, pixels):
+        return self.network(pixels.to(torch.float32))
 
 
 def test_what_was_lost_of_a_conversion_is_made_again(tmp_path, weights):

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from millesime.errors import ModelError
 from millesime.io.files import folder_written_whole
 from millesime.model import export
-from millesime.model.card import ModelCard, weights_file
+from millesime.model.card import FLOAT32, WEIGHTS, ModelCard, file_beside
 from millesime.model.published.catalogue import PublishedModel, published_model
 from millesime.model.published.decoders import lighten
 from millesime.model.published.kept import Place, place_of
@@ -29,7 +29,7 @@ from millesime.model.published.winograd import by_tiles
 #: Windows of a network without a fixed size are a multiple of this.
 _MULTIPLE_PX = 32
 
-#: Most of their products are convolutions that tiles save; the others gain nothing.
+#: Most of their products are convolutions that tiles save, in float32; the others gain nothing.
 _BY_TILES = ("resnet34-unet", "resnet34-fpn")
 
 #: Share of pixels whose class must be equal in torch and in the .onnx file.
@@ -85,32 +85,44 @@ def _convert(whole: _FromDigitalNumbers, place: Place, path: Path) -> ModelCard:
     """Write the .onnx file and its weights beside it; the card tells what both are, and how they answer."""
     facts = place.facts
     fixed_px = place.window_px if _is_fixed(facts) else None
-    content = export.to_onnx(_lightened(whole, facts, fixed_px), bands=len(facts.bands), fixed_px=fixed_px)
-    beside = weights_file(path)
-    graph, weights = export.weights_beside(content, beside.name)
-    path.write_bytes(graph)
+    exported = {
+        path.name: export.to_onnx(_lightened(whole, facts, fixed_px), bands=len(facts.bands), fixed_px=fixed_px)
+    }
+    if facts.architecture in _BY_TILES:
+        tiled = _lightened(whole, facts, fixed_px)
+        by_tiles(tiled, _sample(facts, fixed_px or whole.multiple_px))
+        exported[file_beside(path, FLOAT32).name] = export.to_onnx(tiled, bands=len(facts.bands), fixed_px=fixed_px)
+    beside = file_beside(path, WEIGHTS)
+    graphs, weights = export.weights_beside(exported, beside.name)
     beside.write_bytes(weights)
-    check = export.compare(whole, path, bands=len(facts.bands), fixed_px=fixed_px)
-    if check["equal_classes"] < _LEAST_EQUAL:
-        raise ModelError(
-            f"the converted model gives other classes than torch on {1 - check['equal_classes']:.2%} of the pixels",
-            place=place.file,
-            remedy="report it with the name of the model and the versions of torch and onnxruntime",
-        )
-    return _card(place, check, graph=graph, weights=weights, whole=whole)
+    for name, graph in graphs.items():
+        path.with_name(name).write_bytes(graph)
+    check: dict[str, Any] = {}
+    for name in graphs:  # the last is the one that is used most
+        check = export.compare(whole, path.with_name(name), bands=len(facts.bands), fixed_px=fixed_px)
+        if check["equal_classes"] < _LEAST_EQUAL:
+            raise ModelError(
+                f"the converted model gives other classes than torch on {1 - check['equal_classes']:.2%} of the pixels",
+                place=place.file,
+                remedy="report it with the name of the model and the versions of torch and onnxruntime",
+            )
+    digests = {name.removeprefix(path.stem): _sha256(graph) for name, graph in graphs.items()}
+    return _card(place, check, {**digests, WEIGHTS: _sha256(weights)}, whole)
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _lightened(whole: _FromDigitalNumbers, facts: PublishedModel, fixed_px: int | None) -> nn.Module:
-    """The network with fewer products for the same answers."""
+    """The network with a decoder of fewer products."""
     lighter = copy.deepcopy(whole)
-
-    def sample(size: int) -> Tensor:
-        return torch.zeros((1, len(facts.bands), size, size), dtype=torch.uint8)
-
-    lighten(lighter, sample(fixed_px or 4 * whole.multiple_px))
-    if facts.architecture in _BY_TILES:
-        by_tiles(lighter, sample(fixed_px or whole.multiple_px))
+    lighten(lighter, _sample(facts, fixed_px or 4 * whole.multiple_px))
     return lighter
+
+
+def _sample(facts: PublishedModel, size_px: int) -> Tensor:
+    return torch.zeros((1, len(facts.bands), size_px, size_px), dtype=torch.uint8)
 
 
 def whole_network(weights: Path, *, name: str, window_px: int) -> nn.Module:
@@ -135,9 +147,7 @@ def _filled(facts: PublishedModel, file: Path, *, window_px: int) -> _FromDigita
     return _FromDigitalNumbers(network, facts, window_px if _is_fixed(facts) else _MULTIPLE_PX).eval()
 
 
-def _card(
-    place: Place, check: dict[str, Any], *, graph: bytes, weights: bytes, whole: _FromDigitalNumbers
-) -> ModelCard:
+def _card(place: Place, check: dict[str, Any], digests: dict[str, str], whole: _FromDigitalNumbers) -> ModelCard:
     facts = place.facts
     unused = ", ".join(map(str, facts.never_predicted))
     limits: tuple[str, ...] = ("trained on aerial images of mainland France at 20 cm",)
@@ -162,8 +172,8 @@ def _card(
         largest_window_px=facts.largest_window_px,
         window_is_fixed=_is_fixed(facts),
         margin_px=min(facts.margin_px, place.window_px // 4),
-        onnx_sha256=hashlib.sha256(graph).hexdigest(),
-        weights_sha256=hashlib.sha256(weights).hexdigest(),
+        onnx_sha256=digests[".onnx"],
+        files_sha256={end: digest for end, digest in digests.items() if end != ".onnx"},
         training={"weights sha256": place.digest},
         export_check=check,
         licence=facts.licence,

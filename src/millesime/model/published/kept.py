@@ -6,16 +6,17 @@ Finding one that is there needs no torch.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from millesime.io.files import local_file
-from millesime.model.card import weights_file
+from millesime.model.card import file_beside
 from millesime.model.published.catalogue import PublishedModel, published_model
 
 #: Changes when the same weights would be converted to something else.
-_VERSION = 6
+_VERSION = 7
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,11 @@ class Place:
     @property
     def is_made(self) -> bool:
         """Whether it is there."""
-        return all(file.is_file() for file in (self.path, weights_file(self.path), self.path.with_suffix(".json")))
+        card = self.path.with_suffix(".json")
+        if not card.is_file():
+            return False
+        ends = json.loads(card.read_text(encoding="utf-8"))["files_sha256"]
+        return self.path.is_file() and all(file_beside(self.path, end).is_file() for end in ends)
 
 
 def cache_folder() -> Path:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from millesime.errors import InputError, ModelError
 from millesime.io.files import local_file
-from millesime.model.card import ModelCard, weights_file
+from millesime.model.card import FLOAT32, ModelCard, file_beside
 from millesime.model.published.catalogue import WEIGHTS_SUFFIXES, is_published, published_names
 from millesime.model.published.kept import place_of
 from millesime.model.runtimes.choice import Choice, choose
@@ -51,14 +51,17 @@ class Model:
             ModelError: the file is damaged, is not what the card tells, or the weights are of another network.
         """
         chosen = choice or Choice("onnxruntime", "f32", "default")
+        path = self.path
+        if chosen.precision == "f32" and FLOAT32 in self.card.files_sha256:
+            path = file_beside(path, FLOAT32)
         if chosen.name == "onnxruntime":
-            return OnnxRuntime(self.path, self.card, chosen)
+            return OnnxRuntime(path, self.card, chosen)
         # The choice may come from another machine: what lacks here is told as if it had been asked for here.
         self.choose(chosen.name, chosen.precision)
         if chosen.name == "openvino":
             from millesime.model.runtimes.openvino_runtime import OpenVinoRuntime
 
-            return OpenVinoRuntime(self.path, self.card, chosen, threads=threads)
+            return OpenVinoRuntime(path, self.card, chosen, threads=threads)
         return self._open_torch(chosen)
 
     def _open_torch(self, choice: Choice) -> Runtime:
@@ -158,8 +161,8 @@ def _with_card(path: Path, *, weights: Path | None = None) -> Model:
             f"is not a model card: {faults}", place=record, remedy="use the card that `millesime train` wrote"
         ) from error
     _require_digest(path, card.onnx_sha256, record)
-    if card.weights_sha256 is not None:
-        _require_digest(weights_file(path), card.weights_sha256, record)
+    for end, digest in card.files_sha256.items():
+        _require_digest(file_beside(path, end), digest, record)
     return Model(card, path, weights)
 
 
@@ -169,11 +172,11 @@ def _require_digest(path: Path, wanted: str, record: Path) -> None:
             found = hashlib.file_digest(content, "sha256").hexdigest()
     except FileNotFoundError as error:
         raise ModelError(
-            "the weights of the model are not there", place=path, remedy=f"put them back beside {record.name}"
+            "a file of the model is not there", place=path, remedy=f"put it back beside {record.name}"
         ) from error
     if found != wanted:
         raise ModelError(
             f"the card {record.name} is of another file (sha256 {wanted[:12]}..., found {found[:12]}...)",
             place=path,
-            remedy="put back the files that were written together: .onnx, .json and, where there is one, .onnx.data",
+            remedy="put back the files that were written together: the .onnx file, its card and what the card names",
         )
