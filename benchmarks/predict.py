@@ -7,7 +7,7 @@ FLAIR-1's scheme works on a smaller image, whose side BENCH_PREDICT_PEER_PX give
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -26,6 +26,9 @@ from benchmarks._raster import scratch
 
 BENCHMARK = "predict"
 TRAINED_PX, MARGIN_PX = 512, 64
+
+_ROUNDS = int(os.environ.get("BENCH_PREDICT_ROUNDS", "3"))
+"""How often each contender works; the shortest time counts."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,8 @@ class _Job:
 
 
 def _prepare(how: _How, px: int) -> _Job:
+    import millesime.cover_raster.product  # noqa: F401  (loading the package is not timed)
+
     model = resnet34_unet()
     choice = model.choose(how.runtime, how.precision)
     name = f"predict-{how.runtime}-{how.precision}-{px}"
@@ -174,6 +179,7 @@ def _prepare_bare(how: _How, px: int) -> tuple[Callable[[np.ndarray], Any], list
     if how.runtime == "torch-cuda":
         return _on_card(job, windows)
     runtime = job.model.open(job.choice, threads=THREADS)
+    runtime.logits(windows[0][None])  # compiled for this size
     return (lambda pixels: runtime.logits(pixels[None]).shape), windows, lambda: None
 
 
@@ -254,15 +260,21 @@ def _peer_facts(prepared: tuple[Any, Path, Path, int], output: Path) -> dict[str
 
 CONTENDERS = (
     *(
-        Contender(ours(how), partial(_prepare, how), predict_file, partial(_facts, how), partial(_missing, how))
+        Contender(
+            ours(how), partial(_prepare, how), predict_file, partial(_facts, how), partial(_missing, how),
+            warm_up=how.runtime == "torch-cuda",
+        )
         for how in HOWS
     ),
     *(
-        Contender(bare(how), partial(_prepare_bare, how), _bare, _bare_facts, partial(_missing, how))
+        Contender(
+            bare(how), partial(_prepare_bare, how), _bare, _bare_facts, partial(_missing, how),
+            warm_up=how.runtime == "torch-cuda",
+        )
         for how in HOWS
     ),
-    Contender(TRAINED, partial(_prepare, HOWS[0]), _trained, _trained_facts, networks_missing),
-    Contender(CROP, partial(_prepare, HOWS[0]), _crop, _crop_facts, networks_missing),
+    Contender(TRAINED, partial(_prepare, HOWS[0]), _trained, _trained_facts, networks_missing, warm_up=False),
+    Contender(CROP, partial(_prepare, HOWS[0]), _crop, _crop_facts, networks_missing, warm_up=False),
     Contender(PEER, _prepare_peer, _peer, _peer_facts, networks_missing, warm_up=False),
 )  # fmt: skip
 
@@ -270,34 +282,45 @@ CONTENDERS = (
 def main() -> None:
     px = int(os.environ.get("BENCH_PREDICT_PX", "4096"))
     peer_px = min(px, int(os.environ.get("BENCH_PREDICT_PEER_PX", "2048")))
-    by_name = {contender.name: contender for contender in CONTENDERS}
-    taken: dict[tuple[str, int], float] = {}
     if networks_missing() is None:
         resnet34_unet()  # converted here, so that no contender holds torch for it
-
-    def row(name: str, side: int, against: tuple[tuple[str, int], ...] = (), *, once: bool = False) -> None:
-        line: dict[str, Any] = {"benchmark": BENCHMARK, "contender": name, "px": side}
-        how = by_name[name].missing()
-        found = {"missing": how} if how is not None else measured(__name__, by_name[name], side, once=once)
-        if "wall_s" in found:
-            taken[name, side] = found["wall_s"]
-        rivals = [rival for rival in against if rival in taken and "wall_s" in found]
+    on_processor = [how for how in HOWS if how.runtime != "torch-cuda"]
+    against: dict[tuple[str, int], tuple[tuple[str, int], ...]] = {}
+    for how in HOWS:
+        against[ours(how), px] = ()
+        against[bare(how), px] = ((ours(how), px),)
+    against[TRAINED, px] = ()
+    if peer_px != px:
+        against.update({(ours(how), peer_px): () for how in on_processor})
+    against[CROP, peer_px] = ()
+    sides = dict.fromkeys((px, peer_px))
+    against[PEER, peer_px] = (*((ours(how), side) for how in on_processor for side in sides), (TRAINED, px))
+    best = _best_of_rounds(against)
+    for (name, side), found in best.items():
+        line = {"benchmark": BENCHMARK, "contender": name, "px": side}
+        rivals = [rival for rival in against[name, side] if "wall_s" in found and "wall_s" in best[rival]]
         for rival in rivals or [None]:
             told: dict[str, Any] = {}
             if rival is not None:
-                times = found["wall_s"] / taken[rival] * (rival[1] / side) ** 2  # for as many pixels
+                times = found["wall_s"] / best[rival]["wall_s"] * (rival[1] / side) ** 2  # for as many pixels
                 told = {"against": rival[0], "against_px": rival[1], "ratio": round(times, 3)}
             emit({**line, **found, **told})
 
-    for how in HOWS:
-        row(ours(how), px)
-        row(bare(how), px, ((ours(how), px),))
-    on_processor = [how for how in HOWS if how.runtime != "torch-cuda"]
-    row(TRAINED, px)
-    if peer_px != px:
-        for how in on_processor:
-            row(ours(how), peer_px)
-    row(CROP, peer_px, once=True)
-    sides = dict.fromkeys((px, peer_px))
-    rivals = [(ours(how), side) for how in on_processor for side in sides]
-    row(PEER, peer_px, (*rivals, (TRAINED, px)), once=True)
+
+def _best_of_rounds(rows: Iterable[tuple[str, int]]) -> dict[tuple[str, int], dict[str, Any]]:
+    """The shortest time of each contender; all work in turn, so that a slow minute of the machine meets all alike."""
+    by_name = {contender.name: contender for contender in CONTENDERS}
+    best: dict[tuple[str, int], dict[str, Any]] = {}
+    for number in range(_ROUNDS):
+        for name, side in rows:
+            contender = by_name[name]
+            if (how := contender.missing()) is not None:
+                best[name, side] = {"missing": how}
+                continue
+            # On a card, the first run compiles the network.
+            found = measured(__name__, contender, side, once=not contender.warm_up)
+            before = best.get((name, side), found)
+            if "wall_s" in found and found["wall_s"] <= before.get("wall_s", found["wall_s"]):
+                before = found
+            best[name, side] = {**before, "runs": number + 1} if "wall_s" in before else before
+    return best
