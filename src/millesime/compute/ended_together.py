@@ -14,22 +14,12 @@ class Together:
     """Contexts entered so far."""
 
     def __init__(self) -> None:
-        self._stacks: list[ExitStack] = []
+        self.stacks: list[ExitStack] = []
 
     def enter_context(self, context: AbstractContextManager[Entered]) -> Entered:
         """Enter a context; it ends with the others."""
-        self._stacks.append(ExitStack())
-        return self._stacks[-1].enter_context(context)
-
-    def _end(self) -> None:
-        with ThreadPoolExecutor(max_workers=max(len(self._stacks), 1)) as pool:
-            ended = [pool.submit(stack.close) for stack in self._stacks]
-        for future in ended:
-            future.result()
-
-    def _end_failed(self, error: BaseException) -> None:
-        for stack in reversed(self._stacks):
-            stack.__exit__(type(error), error, error.__traceback__)
+        self.stacks.append(ExitStack())
+        return self.stacks[-1].enter_context(context)
 
 
 @contextmanager
@@ -41,7 +31,12 @@ def ended_together() -> Iterator[Together]:
     together = Together()
     try:
         yield together
-    except BaseException as error:
-        together._end_failed(error)
-        raise
-    together._end()
+    except BaseException:
+        with ExitStack() as all_of_them:
+            for stack in together.stacks:
+                all_of_them.push(stack)
+            raise
+    with ThreadPoolExecutor(max_workers=max(len(together.stacks), 1)) as pool:
+        ended = [pool.submit(stack.close) for stack in together.stacks]
+    for future in ended:
+        future.result()

@@ -13,7 +13,7 @@ from millesime.model.runtimes.interface import require_finite
 #: Confidence, and every value of ranks and probabilities, of pixels without data.
 NO_CONFIDENCE = 255
 
-#: Pixels decided at once: what is computed for them stays in the processor's cache.
+#: Pixels decided at once: few enough for the processor's cache, enough that threads seldom wait for each other.
 _BLOCK_PX = 1 << 16
 
 Logits = npt.NDArray[np.float32]

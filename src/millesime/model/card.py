@@ -24,6 +24,10 @@ _GIVEN_BY = {
 }
 
 
+#: Ends of the names of the files that may belong to an .onnx file.
+WEIGHTS, FLOAT32 = ".onnx.data", ".f32.onnx"
+
+
 class ModelCard(BaseModel):
     """Facts about one network; stored as JSON beside the .onnx file, under the same name."""
 
@@ -107,6 +111,8 @@ class ModelCard(BaseModel):
                 f"window of {self.window_px} px, margin of {self.margin_px} px, "
                 f"multiple of {self.window_multiple_px} px"
             )
+        if foreign := set(self.files_sha256) - {WEIGHTS, FLOAT32}:
+            raise ValueError(f"files of the model that are not known: {', '.join(sorted(foreign))}")
         if self.largest_window_px is not None and (self.window_is_fixed or self.largest_window_px < self.window_px):
             raise ValueError(f"windows of {self.window_px} px that grow to {self.largest_window_px} px")
         return self
@@ -154,10 +160,6 @@ class ModelCard(BaseModel):
             place=f"model {self.name} {self.version}",
             remedy="use a model that fits this imagery, or prepare the imagery as told",
         )
-
-
-#: Ends of the names of the files that may belong to an .onnx file.
-WEIGHTS, FLOAT32 = ".onnx.data", ".f32.onnx"
 
 
 def file_beside(onnx: Path, end: str) -> Path:

@@ -57,6 +57,25 @@ def test_an_error_in_the_block_is_told_to_all_the_last_first():
     assert seen == ["b", "a"]
 
 
+def test_after_an_error_one_that_fails_in_ending_does_not_keep_the_others():
+    ended = []
+
+    @contextmanager
+    def context(name, error=None):
+        try:
+            yield
+        finally:
+            ended.append(name)
+            if error:
+                raise error
+
+    with pytest.raises(OSError, match="full"), ended_together() as stack:
+        stack.enter_context(context("a"))
+        stack.enter_context(context("b", OSError("full")))
+        raise KeyError
+    assert ended == ["b", "a"]
+
+
 def test_nothing_entered():
     with ended_together():
         pass

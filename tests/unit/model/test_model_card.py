@@ -40,6 +40,7 @@ def card(**changes):
         ({"class_values": (1, 1)}, "class values must be distinct"),
         ({"window_px": 500}, "window of 500 px"),
         ({"margin_px": 256}, "margin of 256 px"),
+        ({"files_sha256": {"/../other": "0" * 64}}, "files of the model that are not known: /../other"),
         ({"surprise": 1}, "Extra inputs are not permitted"),
     ],
 )

@@ -151,6 +151,8 @@ def test_what_was_lost_of_a_conversion_is_made_again(tmp_path, weights):
     made = converted(weights, cache=tmp_path)
     (made.parent / f"{made.name}.data").unlink()
     assert load(converted(weights, cache=tmp_path)).open().card.name == NAME
+    made.with_suffix(".json").write_text("{", encoding="utf-8")
+    assert load(converted(weights, cache=tmp_path)).card.name == NAME
 
 
 def test_a_model_is_loaded_by_the_path_of_its_weights(monkeypatch, tmp_path, weights):

@@ -36,11 +36,11 @@ class Place:
 
     @property
     def is_made(self) -> bool:
-        """Whether it is there."""
-        card = self.path.with_suffix(".json")
-        if not card.is_file():
-            return False
-        ends = json.loads(card.read_text(encoding="utf-8"))["files_sha256"]
+        """Whether it is there, with all its files."""
+        try:
+            ends = json.loads(self.path.with_suffix(".json").read_text(encoding="utf-8"))["files_sha256"]
+        except (FileNotFoundError, ValueError, KeyError):
+            return False  # without a card that can be read, it is made anew
         return self.path.is_file() and all(file_beside(self.path, end).is_file() for end in ends)
 
 
