@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from millesime.cover_raster.decide import NO_CONFIDENCE
 from millesime.cover_raster.predict import Piece, Prediction
+from millesime.geo.halving import Halving
 from millesime.nomenclature import CoverNomenclature
 
 
@@ -18,10 +19,9 @@ class Layer:
 
     name: str
     nodata: int
-    overview: str
+    overview: Halving
     """How overviews are resampled."""
 
-    dtype: str = "uint8"
     count: int = 1
     is_classes: bool = False
     """Whether it carries the nomenclature."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from millesime.compute import Progress
-from millesime.compute.ended_together import ended_together
 from millesime.compute.heap import release_large_arrays
 from millesime.cover_raster.combine import Openable
 from millesime.cover_raster.layers import Layer
@@ -26,15 +26,15 @@ from millesime.cover_raster.predict import Prediction
 from millesime.cover_raster.run import NOT_COMPUTED, Missing, Outcome, make_tiles
 from millesime.cover_raster.super_tile import Job
 from millesime.errors import ConfigError, IncompleteError
-from millesime.geo.grid import Window
 from millesime.imagery import Imagery
-from millesime.io.parts import PartsFolder, strips_of
-from millesime.io.raster import BLOCK_PX, CogWriter, bounded_cache
-from millesime.io.raster_mosaic import MosaicWriter
+from millesime.io.joined import Kind, Part, join
+from millesime.io.parts import PartsFolder
+from millesime.io.raster import BLOCK_PX, bounded_cache
+from millesime.io.raster_mosaic import join_mosaic
 from millesime.model.runtimes import Choice
 
 #: Raised when the same inputs give other pixels.
-_RUN_VERSION = 1
+_RUN_VERSION = 2
 
 #: Libraries whose version may change a pixel.
 _LIBRARIES = ("millesime", "numpy", "rasterio")
@@ -251,29 +251,37 @@ def _anew(swept: Mapping[str, Any], made_from: Mapping[str, Any]) -> str:
 
 
 def _assemble(job: Job, tiles: Sequence[SuperTile], outputs: Mapping[Layer, Path], progress: Progress) -> None:
-    """Put super-tiles together in one raster for each layer."""
-    card, grid = job.model.card, job.imagery.area_grid
-    tags = {"MILLESIME_MODEL": f"{card.name} {card.version} sha256:{card.onnx_sha256}"}
-    with ended_together() as stack:
-        for layer, path in outputs.items():
-            options: dict[str, Any] = {
-                "dtype": layer.dtype,
-                "count": layer.count,
-                "nodata": layer.nodata,
-                "nomenclature": card.cover_nomenclature if layer.is_classes else None,
-                "tags": tags,
-                "overview": layer.overview,
-                "band_names": layer.band_names,
-            }
-            writer: CogWriter | MosaicWriter
-            if path.suffix == ".vrt":
-                writer = stack.enter_context(MosaicWriter(path, grid, **options))
-            else:
-                writer = stack.enter_context(CogWriter(path, grid, **options))
-            for tile in progress.track(tiles, label=f"putting together {layer.name}"):
-                place = tile.area.relative_to(job.imagery.area)
-                for window, pixels in strips_of(job.folder.raster(tile.name, layer.name), rows=BLOCK_PX):
-                    writer.write(pixels, window.relative_to(Window(-place.row, -place.col, 1, 1)))
+    """Put super-tiles together in one raster for each layer, all layers at once."""
+    grid = job.imagery.area_grid
+    label = f"putting together {', '.join(layer.name for layer in outputs)}"
+
+    def put_together(layer: Layer, path: Path) -> None:
+        parts = [
+            Part(job.folder.raster(tile.name, layer.name), tile.area.relative_to(job.imagery.area)) for tile in tiles
+        ]
+        write = join_mosaic if path.suffix == ".vrt" else join
+        write(path, grid, parts, _kind(job, layer), advance=advance)
+
+    with (
+        progress.counter(grid.height * grid.width * len(outputs), label=label, unit="px") as advance,
+        ThreadPoolExecutor(max_workers=len(outputs)) as pool,
+    ):
+        for written in [pool.submit(put_together, layer, path) for layer, path in outputs.items()]:
+            written.result()
+
+
+def _kind(job: Job, layer: Layer) -> Kind:
+    card = job.model.card
+    return Kind(
+        layer.count,
+        layer.nodata,
+        layer.overview,
+        {
+            "nomenclature": card.cover_nomenclature if layer.is_classes else None,
+            "tags": {"MILLESIME_MODEL": f"{card.name} {card.version} sha256:{card.onnx_sha256}"},
+            "band_names": layer.band_names,
+        },
+    )
 
 
 def _report(

@@ -100,7 +100,7 @@ def files_of(job: Job, tile: SuperTile) -> Files:
 
 def part_layers(layers: Iterable[Layer]) -> tuple[PartLayer, ...]:
     """The rasters of a part."""
-    return tuple(PartLayer(layer.name, layer.dtype, layer.count) for layer in layers)
+    return tuple(PartLayer(layer.name, layer.count) for layer in layers)
 
 
 def read_ahead(job: Job, tile: SuperTile, *, readers: ThreadPoolExecutor | None = None) -> Ahead[Strip]:

@@ -29,65 +29,66 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 import rasterio
-from rasterio.errors import RasterioIOError
 from rasterio.windows import Window as RasterioWindow
 
-from millesime.errors import ConfigError, ImageryError, InputError
+from millesime.errors import ConfigError, InputError
 from millesime.geo.grid import Grid, Window
 from millesime.io.files import named_when_full
-
-#: Rows of a strip of a part's raster: parts are written and read from top to bottom.
-_STRIP_ROWS = 64
+from millesime.io.joined import new_blocks
+from millesime.io.raster import BLOCK_PX
 
 _PLAN = "plan.json"
 
 
 @dataclass(frozen=True)
 class PartLayer:
-    """One raster of each part."""
+    """One raster of bytes of each part."""
 
     name: str
-    dtype: str
     count: int = 1
 
 
 class PartWriter:
-    """The rasters of one part, written strip by strip."""
+    """The rasters of one part, written from top to bottom.
+
+    Rows are compressed as soon as they fill blocks, into the very blocks of the product.
+    """
 
     def __init__(self, files: Mapping[str, Path], layers: tuple[PartLayer, ...], grid: Grid) -> None:
-        self._files = files
-        self._datasets: dict[str, Any] = {}
+        self._files, self._grid = files, grid
+        self._waiting: dict[str, list[npt.NDArray[Any]]] = {layer.name: [] for layer in layers}
+        self._written = self._come = 0
         for layer in layers:
             with named_when_full(files[layer.name]):
-                self._datasets[layer.name] = rasterio.open(
-                    files[layer.name],
-                    "w",
-                    driver="GTiff",
-                    width=grid.width,
-                    height=grid.height,
-                    count=layer.count,
-                    dtype=layer.dtype,
-                    crs=grid.crs,
-                    transform=grid.transform,
-                    tiled=False,
-                    blockysize=min(_STRIP_ROWS, grid.height),
-                    compress="ZSTD",
-                    zstd_level=1,
-                    bigtiff="IF_SAFER",
-                )
+                new_blocks(files[layer.name], grid, count=layer.count, sparse_ok=True).close()
 
     def write(self, values: Mapping[str, npt.NDArray[Any]], window: Window) -> None:
-        """Write a window, counted from the part's first row and column; arrays (height, width) or (bands, ...)."""
-        place = RasterioWindow(window.col, window.row, window.width, window.height)
+        """Write the next rows, whole, counted from the part's first row; arrays (height, width) or (bands, ...)."""
+        if (window.row, window.col, window.width) != (self._come, 0, self._grid.width):
+            raise ValueError(f"{window} does not follow row {self._come}")
+        self._come += window.height
         for name, pixels in values.items():
-            with named_when_full(self._files[name]):
-                self._datasets[name].write(pixels[np.newaxis] if pixels.ndim == 2 else pixels, window=place)
+            self._waiting[name].append(pixels[np.newaxis] if pixels.ndim == 2 else pixels)
+        end = self._come if self._come == self._grid.height else self._come // BLOCK_PX * BLOCK_PX
+        if end > self._written:
+            for name in values:
+                self._write(name, end)
+            self._written = end
+
+    def _write(self, name: str, end: int) -> None:
+        """Write the rows that wait, up to one that ends blocks."""
+        rows = np.concatenate(self._waiting[name], axis=1)
+        count = end - self._written
+        self._waiting[name] = [rows[:, count:].copy()]
+        place = RasterioWindow(0, self._written, self._grid.width, count)
+        # Opened for these rows alone: the driver compresses most blocks when it closes a file.
+        with named_when_full(self._files[name]), rasterio.open(self._files[name], "r+", num_threads=2) as dataset:
+            dataset.write(rows[:, :count], window=place)
 
     def close(self) -> None:
-        """Close the rasters."""
-        for name, dataset in self._datasets.items():
-            with named_when_full(self._files[name]):
-                dataset.close()
+        """Check that all is written."""
+        if self._come != self._grid.height:
+            raise ValueError(f"{self._come} of {self._grid.height} rows were written")
 
 
 @dataclass(frozen=True)
@@ -163,10 +164,8 @@ class PartsFolder:
             files = {layer.name: folder / f"{layer.name}.tif" for layer in layers}
             writer = PartWriter(files, layers, grid)
             record: dict[str, Any] = {}
-            try:
-                yield writer, record
-            finally:
-                writer.close()
+            yield writer, record
+            writer.close()
             record["bytes"] = {layer: file.stat().st_size for layer, file in files.items()}
             for layer, file in files.items():
                 _to_disk(file)
@@ -253,20 +252,3 @@ def _to_disk(path: Path) -> None:
     """Wait until a file is on the disk: its record must not outlive it when the power fails."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
-
-
-def strips_of(path: Path, *, rows: int) -> Iterator[tuple[Window, npt.NDArray[Any]]]:
-    """The pixels of a part's raster (bands, height, width) from top to bottom, a few rows at once.
-
-    Raises:
-        ImageryError: the part is damaged.
-    """
-    try:
-        with rasterio.open(path) as dataset:
-            for row in range(0, dataset.height, rows):
-                window = Window(row, 0, min(rows, dataset.height - row), dataset.width)
-                yield window, dataset.read(window=RasterioWindow(0, row, window.width, window.height))
-    except RasterioIOError as error:
-        raise ImageryError(
-            f"a part is damaged ({error})", place=path, remedy="remove this file, then run the command again"
-        ) from error

@@ -267,6 +267,45 @@ def nomenclature_tags(nomenclature: CoverNomenclature) -> dict[str, str]:
     return {_TAG: json.dumps(table, ensure_ascii=False)}
 
 
+def new_geotiff(
+    path: str | Path,
+    grid: Grid,
+    *,
+    dtype: str,
+    count: int = 1,
+    nodata: float | None = None,
+    nomenclature: CoverNomenclature | None = None,
+    tags: Mapping[str, str] | None = None,
+    band_names: Sequence[str] = (),
+    **layout: Any,
+) -> Any:
+    """A GeoTIFF in blocks of `BLOCK_PX`, open to be written; `layout` are options of its driver."""
+    dataset = rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        width=grid.width,
+        height=grid.height,
+        count=count,
+        dtype=dtype,
+        crs=grid.crs,
+        transform=grid.transform,
+        nodata=nodata,
+        tiled=True,
+        blockxsize=BLOCK_PX,
+        blockysize=BLOCK_PX,
+        photometric="rgb" if count == 3 else "minisblack" if nomenclature is None else "palette",
+        **layout,
+    )
+    for band, name in enumerate(band_names, start=1):
+        dataset.set_band_description(band, name)
+    dataset.update_tags(**(tags or {}))
+    if nomenclature is not None:
+        dataset.write_colormap(1, nomenclature.colour_table())
+        dataset.update_tags(**nomenclature_tags(nomenclature))
+    return dataset
+
+
 class CogWriter:
     """A raster product written window by window, then laid out as a Cloud Optimized GeoTIFF.
 
@@ -281,13 +320,11 @@ class CogWriter:
         *,
         dtype: str,
         count: int = 1,
-        nodata: float | None = None,
-        nomenclature: CoverNomenclature | None = None,
-        tags: Mapping[str, str] | None = None,
         overview: str = "nearest",
-        band_names: Sequence[str] = (),
         threads: int = 2,
+        **facts: Any,
     ) -> None:
+        """Begin a raster; `facts` are those of `new_geotiff`."""
         self.path, self.grid, self.threads = Path(path), grid, threads
         if not self.path.parent.is_dir():
             raise InputError("no such folder", place=self.path.parent, remedy="create it first")
@@ -296,36 +333,17 @@ class CogWriter:
         self._rough = self.path.with_name(f".{self.path.name}.rough.tif")
         self._laid_out = self.path.with_name(f".{self.path.name}.cog.tif")
         with named_when_full(self.path):
-            self._dataset = rasterio.open(
+            self._dataset = new_geotiff(
                 self._rough,
-                "w",
-                driver="GTiff",
-                width=grid.width,
-                height=grid.height,
-                count=count,
+                grid,
                 dtype=dtype,
-                crs=grid.crs,
-                transform=grid.transform,
-                nodata=nodata,
-                tiled=True,
-                blockxsize=BLOCK_PX,
-                blockysize=BLOCK_PX,
+                count=count,
+                **facts,
                 bigtiff="IF_SAFER",
                 sparse_ok=True,
                 # Bands of a colour image lie together, as viewers read them.
                 interleave="pixel" if count in {3, 4} else "band",
-                photometric="rgb" if count == 3 else "minisblack" if nomenclature is None else "palette",
             )
-        self._describe(nomenclature, tags or {}, band_names)
-
-    def _describe(self, nomenclature: CoverNomenclature | None, tags: Mapping[str, str], names: Sequence[str]) -> None:
-        for band, name in enumerate(names, start=1):
-            self._dataset.set_band_description(band, name)
-        self._dataset.update_tags(**tags)
-        if nomenclature is None:
-            return
-        self._dataset.write_colormap(1, nomenclature.colour_table())
-        self._dataset.update_tags(**nomenclature_tags(nomenclature))
 
     def __enter__(self) -> Self:
         return self

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
 from xml.etree import ElementTree
 
-import numpy.typing as npt
 from rasterio.crs import CRS
 
 from millesime.geo.grid import Grid, Window
 from millesime.geo.tiling import super_tiles
 from millesime.io.files import folder_written_whole, require_replaceable, written_whole
-from millesime.io.raster import CogWriter, nomenclature_tags
+from millesime.io.joined import Kind, Part, join
+from millesime.io.raster import nomenclature_tags
 from millesime.nomenclature import CoverNomenclature
 
 #: Side of the files of a mosaic.
@@ -105,74 +102,28 @@ def _own_files(path: Path) -> str:
     return f"{glob.escape(path.stem)}_{'[0-9]' * 7}_{'[0-9]' * 7}.tif"
 
 
-class MosaicWriter:
-    """A raster written window by window as Cloud Optimized GeoTIFFs of bounded size and a virtual raster of them.
+def join_mosaic(
+    path: Path, grid: Grid, parts: Sequence[Part], kind: Kind, *, advance: Callable[[int], None] = lambda _: None
+) -> None:
+    """Write a raster as Cloud Optimized GeoTIFFs of bounded size and a virtual raster of them: see `join`.
 
-    `cover.vrt` has its files in the folder `cover`. The virtual raster appears when the block ends well. Options are
-    those of `CogWriter`.
+    `cover.vrt` has its files in the folder `cover`. The virtual raster appears when they all stand.
     """
-
-    def __init__(self, path: Path, grid: Grid, **options: Any) -> None:
-        self.path, self.grid = path, grid
-        self._options = options
-        self._tiles = super_tiles(grid, size_px=MOSAIC_PX)
-        self._left = {tile: tile.height * tile.width for tile in self._tiles}
-        self._stack = ExitStack()
-        self._folder = self._stack.enter_context(folder_written_whole(path.with_suffix(""), replaces=_own_files(path)))
-        self._writers: dict[Window, CogWriter] = {}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def write(self, pixels: npt.NDArray[Any], window: Window) -> None:
-        """Write the pixels of a window, each once: (height, width), or (bands, height, width)."""
-        for tile in self._tiles:
-            top, left = max(tile.row, window.row), max(tile.col, window.col)
-            bottom = min(tile.row + tile.height, window.row + window.height)
-            right = min(tile.col + tile.width, window.col + window.width)
-            if bottom <= top or right <= left:
-                continue
-            part = Window(top, left, bottom - top, right - left)
-            rows, cols = part.relative_to(window).slices
-            self._writer(tile).write(pixels[..., rows, cols], part.relative_to(tile))
-            self._left[tile] -= part.height * part.width
-            if not self._left[tile]:
-                self._writers.pop(tile).__exit__(None, None, None)
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        with self._stack:
-            for tile in self._tiles:
-                # Files that were not written whole hold NoData there.
-                if kind is None and self._left[tile] and tile not in self._writers:
-                    self._writer(tile)
-            for writer in list(self._writers.values()):
-                writer.__exit__(kind, error, trace)
-            if error is not None:
-                raise error
-        self._write_vrt()
-
-    def _writer(self, tile: Window) -> CogWriter:
-        if tile not in self._writers:
-            self._writers[tile] = CogWriter(self._folder / self._name(tile), self.grid.crop(tile), **self._options)
-        return self._writers[tile]
-
-    def _name(self, tile: Window) -> str:
-        return f"{self.path.stem}_{tile.row:07d}_{tile.col:07d}.tif"
-
-    def _write_vrt(self) -> None:
-        options = self._options
-        folder = self.path.with_suffix("")
-        names = options.get("band_names") or [self.path.stem] * options.get("count", 1)
-        bands = [
-            VrtBand(
-                name,
-                options["dtype"],
-                options.get("nodata"),
-                tuple((folder / self._name(tile), number, tile) for tile in self._tiles),
-                options.get("nomenclature"),
-            )
-            for number, name in enumerate(names, start=1)
-        ]
-        write_vrt(self.path, self.grid, bands, tags=options.get("tags"))
+    folder = path.with_suffix("")
+    tiles = super_tiles(grid, size_px=MOSAIC_PX)
+    names = [f"{path.stem}_{tile.row:07d}_{tile.col:07d}.tif" for tile in tiles]
+    with folder_written_whole(folder, replaces=_own_files(path)) as making:
+        for tile, name in zip(tiles, names, strict=True):
+            there = [Part(part.path, part.window.relative_to(tile)) for part in parts]
+            join(making / name, grid.crop(tile), there, kind, advance=advance)
+    bands = [
+        VrtBand(
+            band_name,
+            "uint8",
+            kind.nodata,
+            tuple((folder / name, number, tile) for tile, name in zip(tiles, names, strict=True)),
+            kind.facts.get("nomenclature"),
+        )
+        for number, band_name in enumerate(kind.facts.get("band_names") or [path.stem] * kind.count, start=1)
+    ]
+    write_vrt(path, grid, bands, tags=kind.facts.get("tags"))
