@@ -144,7 +144,7 @@ class _Opened:
     def __init__(self, card, runtime):
         self.card, self._runtime = card, runtime
 
-    def open(self, choice=None, *, threads=1):
+    def open(self, choice=None, *, threads=1, window_px=None):
         return _Under(self.card, self._runtime)
 
 

@@ -56,8 +56,8 @@ class Openable(Protocol):
         """The runtime that computes it here."""
         ...
 
-    def open(self, choice: Choice | None = None, *, threads: int = 1) -> Runtime:
-        """Load it."""
+    def open(self, choice: Choice | None = None, *, threads: int = 1, window_px: int | None = None) -> Runtime:
+        """Load it, ready for windows of a size."""
         ...
 
 
@@ -86,9 +86,9 @@ class Combined:
         """The runtime that computes all members."""
         return choose(runtime, precision, has_weights=self.weights is not None)
 
-    def open(self, choice: Choice | None = None, *, threads: int = 1) -> Runtime:
+    def open(self, choice: Choice | None = None, *, threads: int = 1, window_px: int | None = None) -> Runtime:
         """Load the members."""
-        opened = [member.open(choice, threads=threads) for member in self.members]
+        opened = [member.open(choice, threads=threads, window_px=window_px) for member in self.members]
         return CombinedRuntime(opened, self.card, symmetries=self.symmetries)
 
 

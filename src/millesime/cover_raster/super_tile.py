@@ -29,8 +29,11 @@ from millesime.io.raster import bounded_cache
 from millesime.io.raster_sources import FileIdentity, files_read, identity_of
 from millesime.model.runtimes import Choice
 
-#: Strips that are read before they are needed, and strips of results that wait to be written.
-_AHEAD = 1
+#: Strips that are read before they are needed: most of a first row of windows, while the network is opened.
+_READ_AHEAD = 4
+
+#: Strips of results that wait to be written.
+_BEHIND = 1
 
 Files = dict[str, FileIdentity]
 """What recognises each file that a super-tile reads."""
@@ -105,7 +108,7 @@ def part_layers(layers: Iterable[Layer]) -> tuple[PartLayer, ...]:
 
 def read_ahead(job: Job, tile: SuperTile, *, readers: ThreadPoolExecutor | None = None) -> Ahead[Strip]:
     """Start to read a super-tile, in a thread that opens the files for itself."""
-    return Ahead(_read(job, tile), depth=_AHEAD, pool=readers)
+    return Ahead(_read(job, tile), depth=_READ_AHEAD, pool=readers)
 
 
 def _read(job: Job, tile: SuperTile) -> Iterator[Strip]:
@@ -166,7 +169,7 @@ def compute(
     try:
         with (
             job.folder.part(task.tile.name, part_layers(job.layers), job.prediction.grid.crop(area)) as (part, record),
-            Behind(depth=_AHEAD, pool=writer) as behind,
+            Behind(depth=_BEHIND, pool=writer) as behind,
         ):
             for piece in predict(job.prediction, area, bands, network.answer, run=run, make=network.make):
                 behind.call(part.write, _values(job.layers, piece), piece.window.relative_to(area))
@@ -208,7 +211,7 @@ _opening = threading.Lock()
 
 def opened(job: Job) -> Network:
     """The network of a job; what it answers on a graphics card is summed there."""
-    runtime = job.model.open(job.choice, threads=job.threads)
+    runtime = job.model.open(job.choice, threads=job.threads, window_px=job.prediction.window_px)
     on_card = runtime.on_card
     if on_card is None:
         return Network(lambda pixels: runtime.logits(pixels[None])[0], Cells)

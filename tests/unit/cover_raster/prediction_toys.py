@@ -56,7 +56,7 @@ class ToyModel:
     seconds: float = 0.0
     path: Path = Path("toy.onnx")
 
-    def open(self, choice=None, *, threads=1):
+    def open(self, choice=None, *, threads=1, window_px=None):
         return Boxes(self.card, self.seconds)
 
 

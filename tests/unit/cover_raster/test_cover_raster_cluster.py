@@ -14,7 +14,7 @@ from millesime.errors import InputError, ModelError  # noqa: E402
 class Nonsense(ToyModel):
     """A network that cannot be loaded."""
 
-    def open(self, choice=None, *, threads=1):
+    def open(self, choice=None, *, threads=1, window_px=None):
         raise ModelError("cannot be loaded", place="toy.onnx", remedy="export it again")
 
 

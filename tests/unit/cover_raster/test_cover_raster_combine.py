@@ -47,7 +47,7 @@ class Toy:
     weights: Path | None = None
     notes: tuple[str, ...] = ()
 
-    def open(self, choice=None, *, threads=1):
+    def open(self, choice=None, *, threads=1, window_px=None):
         return Runtime(self.card, self.answer)
 
 

@@ -54,7 +54,7 @@ class Counting:
     card = weights = None
     notes = ("noted",)
 
-    def open(self, choice=None, *, threads=1):
+    def open(self, choice=None, *, threads=1, window_px=None):
         self.loads.append((choice, threads))
         return object()
 

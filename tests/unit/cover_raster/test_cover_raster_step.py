@@ -47,7 +47,7 @@ class Toy:
     def choose(self, runtime=None, precision=None):
         return Choice("onnxruntime", "f32", "toy")
 
-    def open(self, choice=None, *, threads=1):
+    def open(self, choice=None, *, threads=1, window_px=None):
         return Threshold(self.card)
 
 

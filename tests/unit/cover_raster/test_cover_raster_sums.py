@@ -131,7 +131,7 @@ def test_a_card_tells_what_memory_tells(name, mode):
 class OnCard(ToyModel):
     """The toy, whose answers stay where torch has them."""
 
-    def open(self, choice=None, *, threads=1):
+    def open(self, choice=None, *, threads=1, window_px=None):
         import torch
 
         boxes = Boxes(self.card, 0.0)

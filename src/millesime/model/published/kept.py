@@ -16,7 +16,7 @@ from millesime.model.card import file_beside
 from millesime.model.published.catalogue import PublishedModel, published_model
 
 #: Changes when the same weights would be converted to something else.
-_VERSION = 7
+_VERSION = 8
 
 
 @dataclass(frozen=True)

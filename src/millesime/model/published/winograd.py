@@ -122,30 +122,105 @@ class _ByTiles(nn.Module):
 
     def __init__(self, conv: Any, *, whole: bool) -> None:
         super().__init__()
-        self.taken, self.given, self.whole = conv.in_channels, conv.out_channels, whole
+        self.whole = whole
         of_pixels, of_weights, to_answers = map(_on_both_axes, (_OF_PIXELS, _OF_WEIGHTS, _TO_ANSWERS))
         self.of_pixels = nn.Buffer(of_pixels.reshape(_SEEN**2, 1, _SEEN, _SEEN).float())
         self.to_answers = nn.Buffer(to_answers.float())
         places = of_weights @ conv.weight.detach().double().reshape(-1, 9).T
-        self.weight = nn.Parameter(places.reshape(_SEEN**2, self.given, self.taken).float())
+        self.weight = nn.Parameter(places.reshape(_SEEN**2, conv.out_channels, conv.in_channels).float())
         self.bias = None if conv.bias is None else nn.Parameter(conv.bias.detach()[:, None, None, None, None])
 
     def forward(self, maps: Tensor) -> Tensor:
         """As the convolution."""
-        number, _, height, width = maps.shape
-        rows, cols = (height + _TILE - 1) // _TILE, (width + _TILE - 1) // _TILE
-        if not self.whole:
-            maps = nn.functional.pad(maps, (0, _TILE * cols - width, 0, _TILE * rows - height))
-        alone = maps.reshape(number * self.taken, 1, _TILE * rows, _TILE * cols)
-        seen = nn.functional.conv2d(alone, self.of_pixels, stride=_TILE, padding=1)
-        places = seen.reshape(number, self.taken, _SEEN**2, rows * cols).permute(2, 1, 0, 3)
-        products = self.weight @ places.reshape(_SEEN**2, self.taken, number * rows * cols)
-        tiles = self.to_answers @ products.reshape(_SEEN**2, -1)
-        laid = tiles.reshape(_TILE, _TILE, self.given, number, rows, cols).permute(3, 2, 4, 0, 5, 1)
-        if self.bias is not None:
-            laid = laid + self.bias
-        answers = laid.reshape(number, self.given, _TILE * rows, _TILE * cols)
-        return answers if self.whole else answers[:, :, :height, :width]
+        compute: Any = _Tiles.apply  # torch tells no types of it
+        answers: Tensor = compute(maps, self.of_pixels, self.weight, self.to_answers, self.bias, self.whole)
+        return answers
+
+
+#: Zeros beside maps of any size, (left, right, top, bottom) or less on one side: those of the convolution, and those
+#: that fill a last tile.
+_ZEROS = (1, _TILE)
+
+
+class _Tiles(torch.autograd.Function):
+    """What `_ByTiles` computes; written out for ONNX, where each size that a trace asks for becomes many nodes.
+
+    A network of thousands of them takes a runtime longer to open than to compute a window.
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any,
+        maps: Tensor,
+        of_pixels: Tensor,
+        weight: Tensor,
+        to_answers: Tensor,
+        bias: Tensor | None,
+        whole: bool,
+    ) -> Tensor:
+        """The answers, (n, given, height, width)."""
+        del ctx, whole
+        number, taken, height, width = maps.shape
+        given = weight.shape[1]
+        rows, cols = -(-height // _TILE), -(-width // _TILE)
+        alone = nn.functional.pad(maps.reshape(number * taken, 1, height, width), _ZEROS * 2)
+        seen = nn.functional.conv2d(alone, of_pixels, stride=_TILE)
+        places = seen.reshape(number, taken, _SEEN**2, rows * cols).permute(2, 1, 0, 3)
+        products = weight @ places.reshape(_SEEN**2, taken, number * rows * cols)
+        tiles = to_answers @ products.reshape(_SEEN**2, -1)
+        laid = tiles.reshape(_TILE, _TILE, given, number, rows, cols).permute(3, 2, 4, 0, 5, 1)
+        if bias is not None:
+            laid = laid + bias
+        answers = laid.reshape(number, given, _TILE * rows, _TILE * cols)
+        return answers[:, :, :height, :width].clone()  # what follows may add to it in place
+
+    @staticmethod
+    def symbolic(
+        g: Any,
+        maps: Any,
+        of_pixels: Any,
+        weight: Any,
+        to_answers: Any,
+        bias: Any,
+        whole: bool,
+    ) -> Any:
+        """The same in ONNX, whose `Reshape` takes 0 for the size that was there and -1 for what is left."""
+        given, taken = weight.type().sizes()[1:]
+
+        def numbers(*values: int) -> Any:
+            return g.op("Constant", value_t=torch.tensor(values, dtype=torch.int64))
+
+        def sides(of: Any) -> Any:
+            return g.op("Shape", of, start_i=2, end_i=4)
+
+        def reshaped(values: Any, *sizes: int, then: Any = None) -> Any:
+            shape = numbers(*sizes)
+            return g.op("Reshape", values, shape if then is None else g.op("Concat", shape, then, axis_i=0))
+
+        (before, after), side = _ZEROS, _SEEN**2
+        seen = g.op(
+            "Conv",
+            reshaped(maps, -1, 1, 0, 0),
+            of_pixels,
+            kernel_shape_i=[_SEEN, _SEEN],
+            strides_i=[_TILE, _TILE],
+            pads_i=[before, before, *[before if whole else after] * 2],
+        )
+        flat = g.op("Unsqueeze", reshaped(seen, 0, 0, -1), numbers(0))
+        places = g.op("Transpose", reshaped(flat, -1, taken, 0, 0), perm_i=[2, 1, 0, 3])
+        products = g.op("MatMul", weight, reshaped(places, 0, 0, -1))
+        tiles = g.op("MatMul", to_answers, reshaped(products, side, -1))
+        laid = reshaped(tiles, _TILE, _TILE, given, -1, then=sides(seen))
+        laid = g.op("Transpose", laid, perm_i=[3, 2, 4, 0, 5, 1])
+        if bias is not None and bias.type().kind() != "NoneType":
+            laid = g.op("Add", laid, bias)
+        if whole:
+            answers = reshaped(laid, 0, 0, then=sides(maps))
+        else:
+            answers = reshaped(laid, 0, 0, then=g.op("Mul", sides(seen), numbers(_TILE)))
+            answers = g.op("Slice", answers, numbers(0, 0), sides(maps), numbers(2, 3))
+        answers.setType(maps.type().with_sizes([None, given, None, None]))
+        return answers
 
 
 def _on_both_axes(matrix: Any) -> Tensor:

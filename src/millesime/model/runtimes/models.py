@@ -40,12 +40,13 @@ class Model:
         """The runtime that computes this model here; see `choose`."""
         return choose(runtime, precision, has_weights=self.weights is not None)
 
-    def open(self, choice: Choice | None = None, *, threads: int = 1) -> Runtime:
+    def open(self, choice: Choice | None = None, *, threads: int = 1, window_px: int | None = None) -> Runtime:
         """Load the network.
 
         Args:
             choice: of `choose`; ONNX Runtime by default, which is there wherever the package is.
             threads: windows that are asked for at once.
+            window_px: side of the windows that will be asked for; what is to be made ready for them is made now.
 
         Raises:
             ModelError: the file is damaged, is not what the card tells, or the weights are of another network.
@@ -61,7 +62,7 @@ class Model:
         if chosen.name == "openvino":
             from millesime.model.runtimes.openvino_runtime import OpenVinoRuntime
 
-            return OpenVinoRuntime(path, self.card, chosen, threads=threads)
+            return OpenVinoRuntime(path, self.card, chosen, threads=threads, window_px=window_px)
         return self._open_torch(chosen)
 
     def _open_torch(self, choice: Choice) -> Runtime:

@@ -29,7 +29,7 @@ _ready_for_threads()
 
 
 class OpenVinoRuntime:
-    """A network run by OpenVINO, compiled for each size of window when it is first asked for.
+    """A network run by OpenVINO, compiled for each size of window when it is first asked for, or told.
 
     As many streams as threads, each of one thread: an answer does not depend on how many there are. The precision is
     always told to OpenVINO, whose own choice is bfloat16 on processors that have it.
@@ -37,7 +37,9 @@ class OpenVinoRuntime:
 
     on_card: OnCard | None = None
 
-    def __init__(self, path: Path, card: ModelCard, choice: Choice, *, threads: int = 1) -> None:
+    def __init__(
+        self, path: Path, card: ModelCard, choice: Choice, *, threads: int = 1, window_px: int | None = None
+    ) -> None:
         self.card, self.choice = card, choice
         self._runner = openvino.Core()
         try:
@@ -55,6 +57,8 @@ class OpenVinoRuntime:
         self._compiled: dict[tuple[int, ...], Any] = {}
         self._compiling = threading.Lock()
         self._mine = threading.local()
+        if window_px is not None:
+            self._compiled_for((1, len(card.bands), window_px, window_px))
 
     def _check(self, path: Path) -> None:
         inputs, outputs = self._network.inputs, self._network.outputs
