@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
@@ -20,6 +20,8 @@ USUAL = settings(max_examples=60, deadline=None, derandomize=True)
 FEW = settings(max_examples=25, deadline=None, derandomize=True)
 
 PIXEL_M = 0.2
+
+TWO_HOLES = np.array([[1, 1, 1, 1, 1], [1, 0, 1, 1, 1], [1, 1, 1, 1, 1], [1, 0, 1, 1, 1]], dtype=np.uint8)
 
 
 def rasters(least: int = 0):
@@ -116,6 +118,7 @@ def test_simplifying_keeps_a_valid_coverage(labels, min_area_m2, tolerance_m):
 
 @USUAL
 @given(labels=rasters(), tolerance_m=tolerances, seed=st.integers(0, 2**32 - 1), moved=st.integers(0, 2))
+@example(labels=TWO_HOLES, tolerance_m=0.15, seed=23, moved=2)  # turns a hole inside out
 def test_the_exact_check_finds_what_geos_finds(labels, tolerance_m, seed, moved):
     """Vertices thrown somewhere else, all that lie at one place together: borders cross, touch, or stay sound."""
     coverage = traced(labels).simplify(tolerance_m=tolerance_m)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -71,3 +72,15 @@ def test_faces_around_a_node_that_do_not_follow_one_another_are_found():
     inner = np.flatnonzero((coverage.left >= 0) & (coverage.right >= 0))[0]
     left[inner] = 3 - coverage.right[inner]
     assert any("do not follow one another" in fault for fault in replace(coverage, left=left).check_borders())
+
+
+@pytest.mark.parametrize("rows", [["111", "101", "111"], ISLAND])
+def test_a_ring_that_was_turned_inside_out_is_found(rows):
+    """No border crosses another, and around every node faces follow one another: only the sides are exchanged."""
+    coverage = traced(rows)
+    across = coverage.vertices[:, 0]
+    parts = [slice(first, end) for first, end in itertools.pairwise(coverage.offsets)]
+    part = next(part for part in parts if 0 < across[part].min() and across[part].max() < across.max())
+    vertices = coverage.vertices.copy()
+    vertices[part, 0] = across[part].min() + across[part].max() - across[part]
+    assert any("outer rings instead of one" in fault for fault in found(replace(coverage, vertices=vertices)))

@@ -13,17 +13,23 @@ if TYPE_CHECKING:
 _LISTED = 5
 
 
-def faults_of(coverage: Coverage) -> tuple[str, ...]:
-    """Faults of a coverage with the place of the first of each kind; empty when it is sound."""
-    faults: list[str] = []
+def ring_faults(coverage: Coverage) -> tuple[str, ...]:
+    """Faces without exactly one outer ring, as when a hole was turned inside out, and rings without area."""
     closed = coverage.rings
     shells = np.bincount(closed.face[closed.double_area > 0], minlength=len(coverage))
-    for face in np.flatnonzero(shells != 1)[:_LISTED]:
-        faults.append(f"face {face} has {shells[face]} outer rings instead of one")
+    faults = [
+        f"face {face} has {shells[face]} outer rings instead of one" for face in np.flatnonzero(shells != 1)[:_LISTED]
+    ]
     if (closed.double_area == 0).any():
         faults.append(f"face {closed.face[closed.double_area == 0][0]} has a ring without area")
-    if faults:
-        return tuple(faults)
+    return tuple(faults)
+
+
+def faults_of(coverage: Coverage) -> tuple[str, ...]:
+    """Faults of a coverage with the place of the first of each kind; empty when it is sound."""
+    if turned := ring_faults(coverage):
+        return turned
+    faults: list[str] = []
     polygons = coverage.to_polygons()
     for face in np.flatnonzero(~shapely.is_valid(polygons))[:_LISTED]:
         faults.append(f"face {face} is not a valid polygon: {shapely.is_valid_reason(polygons[face])}")

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from millesime.geo.coverage.checking import ring_faults
 from millesime.geo.coverage.compiled import compiled
 from millesime.geo.coverage.measures import extent
 from millesime.geo.coverage.rings import around_nodes
@@ -158,6 +159,7 @@ def checked_polygons(coverage: Coverage) -> tuple[npt.NDArray[np.object_], tuple
     if node >= 0:
         arc = int(np.flatnonzero((coverage.start == node) | (coverage.end == node))[0])
         faults.append(f"the faces around node {node}, an end of arc {arc}, do not follow one another")
+    faults = faults or list(ring_faults(coverage))
     if faults:
         return nothing, tuple(faults)
     polygons = coverage.to_polygons()
