@@ -135,14 +135,11 @@ class KeptOpen:
         return self.model.choose(runtime, precision)
 
     def open(self, choice: Choice | None = None, *, threads: int = 1, window_px: int | None = None) -> Runtime:
-        """The model, loaded now or before with the same choice."""
-        opened: dict[tuple[Choice | None, int, int | None], Runtime] = self.__dict__.setdefault("_opened", {})
-        wanted = choice, threads, window_px
-        if wanted not in opened:
-            # Windows differ with the size of the image; a runtime is ready for any in the end, and one is held.
-            opened.clear()
-            opened[wanted] = self.model.open(choice, threads=threads, window_px=window_px)
-        return opened[wanted]
+        """The model, loaded now or before with the same choice; ready for windows of the first size asked for."""
+        opened: dict[tuple[Choice | None, int], Runtime] = self.__dict__.setdefault("_opened", {})
+        if (choice, threads) not in opened:
+            opened[choice, threads] = self.model.open(choice, threads=threads, window_px=window_px)
+        return opened[choice, threads]
 
     def __getstate__(self) -> dict[str, Any]:
         return {"model": self.model}

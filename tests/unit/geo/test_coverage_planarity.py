@@ -80,7 +80,7 @@ def test_a_ring_that_was_turned_inside_out_is_found(rows):
     coverage = traced(rows)
     across = coverage.vertices[:, 0]
     parts = [slice(first, end) for first, end in itertools.pairwise(coverage.offsets)]
-    part = next(part for part in parts if 0 < across[part].min() and across[part].max() < across.max())
+    part = next(part for part in parts if across[part].min() > 0 and across[part].max() < across.max())
     vertices = coverage.vertices.copy()
     vertices[part, 0] = across[part].min() + across[part].max() - across[part]
     assert any("outer rings instead of one" in fault for fault in found(replace(coverage, vertices=vertices)))
