@@ -14,7 +14,7 @@ from millesime.model.runtimes.interface import require_finite
 NO_CONFIDENCE = 255
 
 #: Pixels decided at once: few enough for the processor's cache, enough that threads seldom wait for each other.
-_BLOCK_PX = 1 << 16
+_BLOCK_PX = 1 << 15
 
 Logits = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
@@ -144,43 +144,40 @@ def decide_into(told: Decision, logits: Logits, rule: Rule) -> None:
 
 def _decide_rows(planes: Logits, rule: Rule, told: Decision) -> None:
     """Fill a decision; each pixel for itself."""
-    # Channel by channel rather than reductions over the first axis: the order of the sums is then fixed.
-    channel, best = _first_best(planes)
-    total, share = np.zeros_like(best), np.empty_like(best)
-    for plane in planes:
-        total += np.exp(np.subtract(plane, best, out=share), out=share)
-    require_finite(finite=bool(np.isfinite(total).all()))
-
-    def percent(plane: Logits) -> Bytes:
-        np.exp(np.subtract(plane, best, out=share), out=share)
-        return np.rint(np.float32(100.0) * share / total).astype(np.uint8)
-
     values = np.asarray(rule.class_values, dtype=np.uint8)
-    told.classes[:] = values[channel]
+    best = np.maximum.reduce(planes, axis=0)
+    shares = np.subtract(planes, best)
+    told.classes[:] = values[_first_zero(shares)]
+    np.exp(shares, out=shares)
+    total = np.add.reduce(shares, axis=0)  # plane after plane: the order of the sums is fixed
+    require_finite(finite=bool(np.isfinite(total).all()))
     told.confidence[:] = np.rint(np.float32(100.0) / total)  # the exponential of nothing is one
+    if told.probabilities is None and told.top is None:
+        return
+    percents = np.rint(np.float32(100.0) * shares / total).astype(np.uint8)
     if told.probabilities is not None:
-        for number, plane in enumerate(planes):
-            told.probabilities[number] = percent(plane)
+        told.probabilities[:] = percents
     if told.top is not None:
         left = planes.copy()
         for rank in range(rule.top_k):
-            channel, plane = _first_best(left)
-            told.top[2 * rank] = values[channel]
-            told.top[2 * rank + 1] = percent(plane)
-            np.put_along_axis(left, channel[None], -np.inf, axis=0)
+            channel = _first_zero(left - np.maximum.reduce(left, axis=0))[None]
+            told.top[2 * rank] = values[channel[0]]
+            told.top[2 * rank + 1] = np.take_along_axis(percents, channel, axis=0)[0]
+            np.put_along_axis(left, channel, -np.inf, axis=0)
 
 
-def _first_best(planes: Logits) -> tuple[Bytes, Logits]:
-    """The channel of the largest logit of each pixel, the first of equal ones, and the logit."""
-    best = planes[0].copy()
-    for plane in planes[1:]:
-        np.maximum(best, plane, out=best)
-    # A pixel's channel is the number of planes before the first that reaches its best: no copy by mask, which is slow.
-    channel, before = np.zeros(best.shape, dtype=np.uint8), np.ones(best.shape, dtype=np.bool_)
+def _first_zero(planes: Logits) -> Bytes:
+    """The first plane of each pixel that is nothing there: the number of planes before it.
+
+    Counted, as copies by a mask are slow, and numpy seeks the largest of an axis number by number.
+    """
+    channel, before = (fill(planes.shape[1:], dtype=np.uint8) for fill in (np.zeros, np.ones))
+    differs = np.empty(planes.shape[1:], dtype=np.bool_)
     for plane in planes[:-1]:
-        before &= plane != best
+        np.not_equal(plane, np.float32(0.0), out=differs)
+        before &= differs.view(np.uint8)
         channel += before
-    return channel, best
+    return channel
 
 
 def _calibrated(logits: Logits, rule: Rule) -> Logits:

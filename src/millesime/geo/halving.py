@@ -39,18 +39,26 @@ def halved(pixels: Bytes, how: Halving, *, nodata: int | None = None) -> Bytes:
 def _mode(four: tuple[Bytes, ...], nodata: int | None) -> Bytes:
     """Two pixels of one value among four are a mode: what is left to tell is which two come first."""
     first, second, third, last = four
-    if nodata is None:
-        found = first.copy()
-        known = [np.True_] * 3
+    if nodata is None or not any((pixels == nodata).any() for pixels in four):
+        found, known = first.copy(), None
     else:
         known = [pixels != nodata for pixels in four[:3]]
         found = last.copy()  # nothing, or all that there is
         for pixels, is_known in zip(four[2::-1], known[::-1], strict=True):
-            np.copyto(found, pixels, where=is_known)
-    np.copyto(found, third, where=(third == last) & known[2])
-    np.copyto(found, second, where=((second == third) | (second == last)) & known[1])
-    np.copyto(found, first, where=((first == second) | (first == third) | (first == last)) & known[0])
+            _take(found, pixels, is_known)
+    twice = (
+        third == last,
+        (second == third) | (second == last),
+        (first == second) | (first == third) | (first == last),
+    )
+    for place, of_two in zip((2, 1, 0), twice, strict=True):
+        _take(found, four[place], of_two if known is None else of_two & known[place])
     return found
+
+
+def _take(found: Bytes, values: Bytes, where: npt.NDArray[np.bool_]) -> None:
+    """As `np.copyto(found, values, where=where)`, in operations that take many bytes at once."""
+    found ^= (found ^ values) & np.negative(where.view(np.uint8))
 
 
 def _mean(four: tuple[Bytes, ...], nodata: int | None) -> Bytes:
