@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
@@ -54,11 +55,11 @@ class OpenVinoRuntime:
             "INFERENCE_NUM_THREADS": threads,
             "ENABLE_CPU_PINNING": False,
         }
-        self._compiled: dict[tuple[int, ...], Any] = {}
+        self._threads = threads
+        self._requests: dict[tuple[int, ...], SimpleQueue[Any]] = {}
         self._compiling = threading.Lock()
-        self._mine = threading.local()
         if window_px is not None:
-            self._compiled_for((1, len(card.bands), window_px, window_px))
+            self._requests_for((1, len(card.bands), window_px, window_px))
 
     def _check(self, path: Path) -> None:
         inputs, outputs = self._network.inputs, self._network.outputs
@@ -79,25 +80,30 @@ class OpenVinoRuntime:
     def logits(self, pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         """See `Runtime`."""
         values = np.ascontiguousarray(network_input(pixels, self.card))
-        answer: npt.NDArray[np.float32] = self._request(values.shape).infer([values], share_inputs=True)[0]
+        free = self._requests_for(values.shape)
+        request = free.get()
+        try:
+            answer: npt.NDArray[np.float32] = request.infer([values], share_inputs=True)[0]
+        finally:
+            free.put(request)
         require_classes(answer, self.card)
         return answer
 
-    def _request(self, shape: tuple[int, ...]) -> Any:
-        """The request of this thread for this size."""
-        compiled = self._compiled_for(shape)
-        kept: tuple[Any, Any] | None = getattr(self._mine, "request", None)
-        if kept is None or kept[0] is not compiled:
-            kept = (compiled, compiled.create_infer_request())
-            self._mine.request = kept
-        return kept[1]
+    def _requests_for(self, shape: tuple[int, ...]) -> SimpleQueue[Any]:
+        """The requests for this size that no thread is using.
 
-    def _compiled_for(self, shape: tuple[int, ...]) -> Any:
+        All are made before the first is used: one that is made later waits, and all of Python with it, until the
+        answer that is being computed is there.
+        """
         with self._compiling:
-            if shape not in self._compiled:
+            if shape not in self._requests:
                 network = self._network.clone()
                 network.reshape(list(shape))
-                while len(self._compiled) >= _KEPT_SIZES:
-                    self._compiled.pop(next(iter(self._compiled)))
-                self._compiled[shape] = self._runner.compile_model(network, "CPU", self._options)
-            return self._compiled[shape]
+                while len(self._requests) >= _KEPT_SIZES:
+                    self._requests.pop(next(iter(self._requests)))
+                compiled = self._runner.compile_model(network, "CPU", self._options)
+                free: SimpleQueue[Any] = SimpleQueue()
+                for _ in range(self._threads):
+                    free.put(compiled.create_infer_request())
+                self._requests[shape] = free
+            return self._requests[shape]
