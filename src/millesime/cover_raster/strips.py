@@ -43,7 +43,7 @@ class Fingerprint:
     """Digest of the pixels that a super-tile was made from."""
 
     def __init__(self) -> None:
-        self._hash = hashlib.blake2b(digest_size=16)
+        self._hash = hashlib.sha256()
 
     def add(self, strip: Strip) -> None:
         """Take the next rows in."""

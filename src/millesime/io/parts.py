@@ -77,13 +77,24 @@ class PartWriter:
 
     def _write(self, name: str, end: int) -> None:
         """Write the rows that wait, up to one that ends blocks."""
-        rows = np.concatenate(self._waiting[name], axis=1)
-        count = end - self._written
-        self._waiting[name] = [rows[:, count:].copy()]
-        place = RasterioWindow(0, self._written, self._grid.width, count)
         # Opened for these rows alone: the driver compresses most blocks when it closes a file.
         with named_when_full(self._files[name]), rasterio.open(self._files[name], "r+", num_threads=2) as dataset:
-            dataset.write(rows[:, :count], window=place)
+            for row in range(self._written, end, BLOCK_PX):
+                count = min(BLOCK_PX, end - row)
+                place = RasterioWindow(0, row, self._grid.width, count)
+                dataset.write(self._next(self._waiting[name], count), window=place)
+        self._waiting[name] = [rows.copy() for rows in self._waiting[name]]  # what they are a part of can go
+
+    def _next(self, waiting: list[npt.NDArray[Any]], count: int) -> npt.NDArray[Any]:
+        """Take so many rows off those that wait."""
+        taken: list[npt.NDArray[Any]] = []
+        while count:
+            rows = waiting.pop(0)
+            if rows.shape[1] > count:
+                waiting.insert(0, rows[:, count:])
+            taken.append(rows[:, :count])
+            count -= taken[-1].shape[1]
+        return taken[0] if len(taken) == 1 else np.concatenate(taken, axis=1)
 
     def close(self) -> None:
         """Check that all is written."""

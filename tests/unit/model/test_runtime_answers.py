@@ -90,6 +90,20 @@ def test_openvino_takes_windows_of_several_sizes(pixels, reference):
 
 
 @needs_openvino
+def test_openvino_is_ready_for_windows_that_it_was_told_of(pixels, monkeypatch):
+    """A network compiled, or a request made, beside a running answer would keep all of Python waiting for it."""
+    model = load("builtin:demo")
+    choice = model.choose("openvino", "f32")
+    told = model.open(choice, threads=2, window_px=64)
+    others = np.ascontiguousarray(pixels[:, :, :64])
+    expected = asked_by_threads(model.open(choice), others, 1)
+    monkeypatch.setattr(told._runner, "compile_model", None)
+    np.testing.assert_array_equal(asked_by_threads(told, others, 2), expected)
+    # More threads than requests take turns.
+    np.testing.assert_array_equal(asked_by_threads(told, others, 5), expected)
+
+
+@needs_openvino
 def test_openvino_in_bf16_is_less_exact_and_says_so(pixels, reference):
     model = load("builtin:demo")
     if not openvino_computes_bf16():
