@@ -6,13 +6,57 @@ import contextlib
 import errno
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import TracebackType
+from typing import Generic, Protocol, Self, TypeVar
 
 from millesime.errors import DiskFullError, InputError
 
 #: Below this free space an I/O failure of a driver that hides the cause is taken for a full disk.
 _NEARLY_FULL_BYTES = 1 << 20
+
+
+class Closable(Protocol):
+    """What is open until it is closed."""
+
+    def close(self) -> None:
+        """Close it."""
+        ...
+
+
+Opened = TypeVar("Opened", bound=Closable)
+
+
+class FewOpen(Generic[Opened]):
+    """Files opened when they are asked for, few at once: those asked for last stay open. For one thread.
+
+    Args:
+        open_file: how.
+        most: how many stay open.
+    """
+
+    def __init__(self, open_file: Callable[[Path], Opened], *, most: int) -> None:
+        self._open_file, self._most = open_file, most
+        self._opened: OrderedDict[Path, Opened] = OrderedDict()
+
+    def __getitem__(self, path: Path) -> Opened:
+        if path not in self._opened:
+            while len(self._opened) >= self._most:
+                self._opened.popitem(last=False)[1].close()
+            self._opened[path] = self._open_file(path)
+        self._opened.move_to_end(path)
+        return self._opened[path]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for opened in self._opened.values():
+            opened.close()
 
 
 def local_file(path: str | Path) -> Path:

@@ -7,7 +7,6 @@ pixels give the same bytes whatever the parts were.
 from __future__ import annotations
 
 import shutil
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +22,7 @@ from rasterio.windows import Window as RasterioWindow
 from millesime.errors import ImageryError, InputError
 from millesime.geo.grid import Grid, Window
 from millesime.geo.halving import Halving, halved
-from millesime.io.files import named_when_full
+from millesime.io.files import FewOpen, named_when_full
 from millesime.io.raster import BLOCK_PX, new_geotiff
 from millesime.io.tiff_blocks import Blocks, Level, blocks_of, read_directory, write_cog
 
@@ -220,7 +219,7 @@ class _Reader:
 
     def __init__(self, parts: Sequence[Part], kind: Kind) -> None:
         self._parts, self.kind = parts, kind
-        self._open: OrderedDict[Path, Any] = OrderedDict()
+        self._open: FewOpen[Any] = FewOpen(rasterio.open, most=_MOST_OPEN)
 
     def read(self, window: Window) -> npt.NDArray[np.uint8]:
         """(bands, height, width).
@@ -235,7 +234,7 @@ class _Reader:
                 continue
             rows, cols = here.relative_to(window).slices
             try:
-                found[:, rows, cols] = self._dataset(part.path).read(window=_window(here.relative_to(part.window)))
+                found[:, rows, cols] = self._open[part.path].read(window=_window(here.relative_to(part.window)))
             except RasterioIOError as error:
                 raise ImageryError(
                     f"a part is damaged ({error})",
@@ -244,19 +243,10 @@ class _Reader:
                 ) from error
         return found
 
-    def _dataset(self, path: Path) -> Any:
-        if path not in self._open:
-            while len(self._open) >= _MOST_OPEN:
-                self._open.popitem(last=False)[1].close()
-            self._open[path] = rasterio.open(path)
-        self._open.move_to_end(path)
-        return self._open[path]
-
     def __enter__(self) -> Self:
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for dataset in self._open.values():
-            dataset.close()
+        self._open.__exit__(kind, error, trace)

@@ -12,17 +12,16 @@ bytes repeated after it.
 from __future__ import annotations
 
 import struct
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Self
+from typing import IO
 
 import numpy as np
 import numpy.typing as npt
 
 from millesime.errors import ImageryError
+from millesime.io.files import FewOpen
 
 _SUBFILE, _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC = 254, 256, 257, 258, 259, 262
 _SAMPLES, _PLANES, _PREDICTOR, _COLOURS, _BLOCK_WIDTH, _BLOCK_HEIGHT = 277, 284, 317, 320, 322, 323
@@ -169,14 +168,18 @@ def write_cog(path: Path, head: Directory, levels: Sequence[Level]) -> None:
     length = sum(int((level.blocks.size + _LEADER + _TRAILER).sum()) for level in levels)
     is_big = len(_directories(head, levels, begin=0, is_big=False)) + length > _CLASSIC_BYTES
     begin = len(_directories(head, levels, begin=0, is_big=is_big))  # as long wherever the blocks begin
-    with path.open("wb") as out, _OpenFiles() as opened:
+    with path.open("wb") as out, FewOpen(_opened, most=_MOST_OPEN) as files:
         out.write(_directories(head, levels, begin=begin, is_big=is_big))
         for level in reversed(levels):
             blocks = level.blocks
             places = (values.ravel().tolist() for values in (blocks.file, blocks.offset, blocks.size))
             for file, offset, size in zip(*places, strict=True):
-                content = _read(opened.file(blocks.files[file]), offset, size)
+                content = _read(files[blocks.files[file]], offset, size)
                 out.write(b"".join((struct.pack("<I", size), content, content[-_TRAILER:])))
+
+
+def _opened(path: Path) -> IO[bytes]:
+    return path.open("rb")
 
 
 def _directories(head: Directory, levels: Sequence[Level], *, begin: int, is_big: bool) -> bytes:
@@ -237,28 +240,3 @@ def _directory(fields: Directory, *, at: int, is_last: bool, is_big: bool) -> by
             values += field.content + b"\0" * (len(field.content) % 2)
     following = 0 if is_last else values_at + len(values)
     return table + following.to_bytes(inline, "little") + values
-
-
-class _OpenFiles:
-    """Files to read from, few of them open at once."""
-
-    def __init__(self) -> None:
-        self._open: OrderedDict[Path, IO[bytes]] = OrderedDict()
-
-    def file(self, path: Path) -> IO[bytes]:
-        """An open file."""
-        if path not in self._open:
-            while len(self._open) >= _MOST_OPEN:
-                self._open.popitem(last=False)[1].close()
-            self._open[path] = path.open("rb")
-        self._open.move_to_end(path)
-        return self._open[path]
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for file in self._open.values():
-            file.close()
