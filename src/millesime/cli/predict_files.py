@@ -126,7 +126,6 @@ def _write_vrt(path: Path, cover: Cover) -> None:
     bands = [
         VrtBand(
             layer.band_names[number] if layer.band_names else layer.name,
-            "uint8",
             layer.nodata,
             ((file, number + 1, grid.whole),),
             nomenclature if layer.is_classes else None,

@@ -55,12 +55,17 @@ class Window:
         Raises:
             ImageryError: the window lies outside.
         """
-        top, left = max(self.row, 0), max(self.col, 0)
-        bottom = min(self.row + self.height, grid.height)
-        right = min(self.col + self.width, grid.width)
-        if bottom <= top or right <= left:
+        inside = self.common(grid.whole)
+        if inside is None:
             raise ImageryError(f"window {self} lies outside a grid of {grid.height} x {grid.width} px")
-        return Window(top, left, bottom - top, right - left)
+        return inside
+
+    def common(self, other: Window) -> Window | None:
+        """The part that two windows share; None where they share none."""
+        top, left = max(self.row, other.row), max(self.col, other.col)
+        bottom = min(self.row + self.height, other.row + other.height)
+        right = min(self.col + self.width, other.col + other.width)
+        return Window(top, left, bottom - top, right - left) if bottom > top and right > left else None
 
     def relative_to(self, other: Window) -> Window:
         """Return the window counted from the first row and column of `other`."""

@@ -69,7 +69,9 @@ class Layer:
         data = np.zeros(window.shape, dtype=np.bool_)
         for number in self._met(window):
             tile, place = self.file.tiles[number], self._windows[number]
-            part = _common(window, place)
+            part = window.common(place)
+            if part is None:
+                continue
             rows, cols = part.relative_to(window).slices
             open_here = ~data[rows, cols]
             if not open_here.any():
@@ -113,10 +115,3 @@ class Layer:
         if values.dtype.kind == "f":
             data = data & np.isfinite(values).all(axis=0)
         return values, data
-
-
-def _common(left: Window, right: Window) -> Window:
-    top, first = max(left.row, right.row), max(left.col, right.col)
-    bottom = min(left.row + left.height, right.row + right.height)
-    end = min(left.col + left.width, right.col + right.width)
-    return Window(top, first, bottom - top, end - first)

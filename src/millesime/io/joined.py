@@ -156,7 +156,7 @@ def _blocks(grid: Grid, parts: Sequence[Part], pattern: Path) -> Blocks:
     file = np.zeros(shape, dtype=np.int64)
     offset, size = (np.broadcast_to(values, shape).copy() for values in (empty.offset, empty.size))
     for number, part in enumerate(parts, start=1):
-        here = _common(part.window, grid.whole)
+        here = part.window.common(grid.whole)
         if here is None:
             continue
         into, own = (_in_blocks(place) for place in (here, here.relative_to(part.window)))
@@ -171,13 +171,6 @@ def _in_blocks(place: Window) -> tuple[slice, slice]:
         slice(rows.start // BLOCK_PX, -(-rows.stop // BLOCK_PX)),
         slice(cols.start // BLOCK_PX, -(-cols.stop // BLOCK_PX)),
     )
-
-
-def _common(window: Window, other: Window) -> Window | None:
-    top, left = max(window.row, other.row), max(window.col, other.col)
-    bottom = min(window.row + window.height, other.row + other.height)
-    right = min(window.col + window.width, other.col + other.width)
-    return Window(top, left, bottom - top, right - left) if bottom > top and right > left else None
 
 
 def _chunks(grid: Grid, count: int) -> Iterator[Window]:
@@ -229,7 +222,7 @@ class _Reader:
         """
         found = np.full((self.kind.count, *window.shape), self.kind.nodata, dtype=np.uint8)
         for part in self._parts:
-            here = _common(part.window, window)
+            here = part.window.common(window)
             if here is None:
                 continue
             rows, cols = here.relative_to(window).slices

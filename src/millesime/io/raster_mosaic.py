@@ -21,15 +21,12 @@ from millesime.nomenclature import CoverNomenclature
 #: Side of the files of a mosaic.
 MOSAIC_PX = 8192
 
-_TYPES = {"uint8": "Byte", "uint16": "UInt16", "float32": "Float32"}
-
 
 @dataclass(frozen=True)
 class VrtBand:
-    """One band of a virtual raster."""
+    """One band of bytes of a virtual raster."""
 
     name: str
-    dtype: str
     nodata: float | None
     sources: tuple[tuple[Path, int, Window], ...]
     """File, number of its band, and where it lies, whole."""
@@ -66,7 +63,7 @@ def write_vrt(
 
 
 def _band(root: ElementTree.Element, number: int, band: VrtBand, folder: Path) -> None:
-    element = ElementTree.SubElement(root, "VRTRasterBand", dataType=_TYPES[band.dtype], band=str(number))
+    element = ElementTree.SubElement(root, "VRTRasterBand", dataType="Byte", band=str(number))
     _text(element, "Description", band.name)
     if band.nodata is not None:
         _text(element, "NoDataValue", f"{band.nodata:g}")
@@ -119,7 +116,6 @@ def join_mosaic(
     bands = [
         VrtBand(
             band_name,
-            "uint8",
             kind.nodata,
             tuple((folder / name, number, tile) for tile, name in zip(tiles, names, strict=True)),
             kind.facts.get("nomenclature"),

@@ -77,3 +77,9 @@ def test_polygons_of_takes_collections_apart():
 def test_snap_is_on_the_centimetre():
     snapped = snap(shapely.box(0.0049, 0, 1.0051, 1))
     assert snapped.bounds == (0.0, 0.0, 1.01, 1.0)
+
+
+def test_what_two_windows_share():
+    assert Window(2, 3, 5, 5).common(Window(4, 0, 9, 6)) == Window(4, 3, 3, 3)
+    assert Window(0, 0, 4, 4).common(Window(4, 0, 4, 4)) is None
+    assert Window(0, 0, 4, 4).common(Window(0, 9, 4, 4)) is None

@@ -137,15 +137,14 @@ class _ByTiles(nn.Module):
         return answers
 
 
-#: Zeros beside maps of any size, (left, right, top, bottom) or less on one side: those of the convolution, and those
-#: that fill a last tile.
+#: Zeros before and after maps on both axes: the border of the convolution, and what fills a last tile of any map.
 _ZEROS = (1, _TILE)
 
 
 class _Tiles(torch.autograd.Function):
     """What `_ByTiles` computes; written out for ONNX, where each size that a trace asks for becomes many nodes.
 
-    A network of thousands of them takes a runtime longer to open than to compute a window.
+    Thousands of them keep a runtime from its first window for a second.
     """
 
     @staticmethod
