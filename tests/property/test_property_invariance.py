@@ -78,7 +78,7 @@ class Picture:
 
 
 def answer_of(runtime):
-    return lambda window: runtime.logits(window[None])[0]
+    return lambda window, use: runtime.lend(window[None], lambda logits: use(logits[0]))
 
 
 def in_windows(picture, runtime, prediction):
@@ -156,3 +156,6 @@ class _Under:
 
     def logits(self, pixels):
         return self._runtime.logits(pixels)
+
+    def lend(self, pixels, use):
+        return use(self.logits(pixels))

@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -25,7 +25,7 @@ import numpy.typing as npt
 from millesime.cover_raster.class_names import competing_values
 from millesime.errors import ModelError, raise_together
 from millesime.model.card import ModelCard
-from millesime.model.runtimes import Choice, OnCard, Runtime, choose
+from millesime.model.runtimes import Choice, OnCard, Runtime, Used, choose
 
 Pixels = npt.NDArray[np.uint8]
 Logits = npt.NDArray[np.float32]
@@ -110,6 +110,10 @@ class CombinedRuntime:
             total += _probabilities(member.logits(pixels))
         total /= np.float32(len(self._members))
         return np.log(np.maximum(total, _LEAST))
+
+    def lend(self, pixels: Pixels, use: Callable[[Logits], Used]) -> Used:
+        """See `Runtime`."""
+        return use(self.logits(pixels))
 
 
 @dataclass(frozen=True)

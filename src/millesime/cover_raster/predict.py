@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -33,8 +33,9 @@ Pixels = npt.NDArray[np.uint8]
 Outside = Literal["reflect", "zero"]
 """What stands beyond the borders of the image: its mirror, or zeros before normalisation, as IGN's tools have it."""
 
-Answer = Callable[[Pixels], Any]
-"""Logits (classes, window, window) of a window (bands, window, window): an array, or what the sums take."""
+Answer = Callable[[Pixels, Callable[[Any], Any]], Any]
+"""What a function makes of the logits (classes, window, window) of a window (bands, window, window): an array that is
+lent, see `Runtime.lend`, or what the sums take."""
 
 Run = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
 """As `map`: a function of each item, in the order of the items; many at once, if it likes."""
@@ -145,7 +146,7 @@ def predict(
 
     def computed(window: tuple[int, int, Pixels | None]) -> Any:
         number, col_number, pixels = window
-        return None if pixels is None else sums.kept(number, col_number, answer(pixels))
+        return None if pixels is None else answer(pixels, partial(sums.kept, number, col_number))
 
     # Asked for in one go: at the end of a row of windows, nobody waits for the last of them.
     answers = run(computed, windows())

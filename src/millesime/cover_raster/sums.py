@@ -37,7 +37,8 @@ class Sums(Protocol):
     def kept(self, row_number: int, col_number: int, logits: Any) -> Any:
         """What is kept of a window's logits, (classes, window, window) as the network answered them.
 
-        It depends on nothing but them, so that windows may be taken in any order and at once.
+        It depends on nothing but them, so that windows may be taken in any order and at once. An array in memory is
+        lent: nothing of it is kept.
         """
         ...
 

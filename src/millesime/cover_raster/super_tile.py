@@ -18,7 +18,7 @@ from millesime.compute.threads import Ahead, Behind
 from millesime.cover_raster.combine import Openable
 from millesime.cover_raster.layers import Layer
 from millesime.cover_raster.plan import SuperTile, pixels_needed
-from millesime.cover_raster.predict import Piece, Prediction, predict, windows_needed
+from millesime.cover_raster.predict import Answer, Piece, Prediction, predict, windows_needed
 from millesime.cover_raster.strips import Strip, StripBuffer, strips
 from millesime.cover_raster.sums import Cells, SumsMaker
 from millesime.geo.grid import Window
@@ -43,8 +43,7 @@ Files = dict[str, FileIdentity]
 class Network:
     """A network ready to answer."""
 
-    answer: Callable[[npt.NDArray[np.uint8]], Any]
-    """Logits (classes, window, window) of a window (bands, window, window)."""
+    answer: Answer
 
     make: SumsMaker
     """Where its answers are summed."""
@@ -214,10 +213,10 @@ def opened(job: Job) -> Network:
     runtime = job.model.open(job.choice, threads=job.threads, window_px=job.prediction.window_px)
     on_card = runtime.on_card
     if on_card is None:
-        return Network(lambda pixels: runtime.logits(pixels[None])[0], Cells)
+        return Network(lambda pixels, use: runtime.lend(pixels[None], lambda logits: use(logits[0])), Cells)
     from millesime.cover_raster.card_sums import CardSums
 
-    return Network(lambda pixels: on_card(pixels[None])[0], CardSums)
+    return Network(lambda pixels, use: use(on_card(pixels[None])[0]), CardSums)
 
 
 def make_there(task: Task) -> Made:

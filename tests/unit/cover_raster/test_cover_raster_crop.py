@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from prediction_toys import lent
 
 from millesime.cover_raster import AxisScheme, CropScheme, Prediction, predict
 from millesime.errors import ConfigError
@@ -123,7 +124,7 @@ def test_what_stands_beyond_the_image(mode, outside, number):
     grid = Grid("EPSG:2154", 0.0, 20.0, 0.2, 20, 20)
     image = Seen((20, 20), hole=Window(2, 3, 1, 1))
     prediction = Prediction(grid, 28, 4, class_values=(1,), nodata=0, fill=(50,), mode=mode, outside=outside)
-    pieces = list(predict(prediction, grid.whole, image, image.answer))
+    pieces = list(predict(prediction, grid.whole, image, lent(image.answer)))
     (window,) = image.windows
     assert (window[0, 4:24, 4:24] == np.where(image.valid, 9, 50)).all()
     frame = window[0].copy()
@@ -158,7 +159,7 @@ def test_any_super_tile_gives_the_same_bytes_in_crop_mode(tile_px, outside):
 
     def mapped(area):
         layers = [np.full((count, *area.shape), 77, dtype=np.uint8) for count in (1, 1, 4, 2)]
-        for piece in predict(prediction, area, image, blurred):
+        for piece in predict(prediction, area, image, lent(blurred)):
             place = (slice(None), *piece.window.relative_to(area).slices)
             for layer, values in zip(
                 layers, (piece.classes[None], piece.confidence[None], piece.top, piece.probabilities), strict=True

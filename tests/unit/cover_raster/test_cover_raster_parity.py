@@ -114,7 +114,7 @@ def as_flair_does(picture, network, window_px, margin_px):
 
 def ours(picture, runtime, prediction: Prediction, area: Window):
     found = np.zeros(area.shape, dtype=np.uint8)
-    for piece in predict(prediction, area, picture, lambda window: runtime.logits(window[None])[0]):
+    for piece in predict(prediction, area, picture, lambda window, use: use(runtime.logits(window[None])[0])):
         found[piece.window.relative_to(area).slices] = piece.classes
     return found
 

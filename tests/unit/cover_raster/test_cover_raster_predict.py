@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from prediction_toys import lent
 
 from millesime.cover_raster import NO_CONFIDENCE, Prediction, Rule, decide, predict
 from millesime.cover_raster.sums import Cells
@@ -56,11 +57,11 @@ def mapped(pieces, area):
 @pytest.mark.parametrize("tile_px", [29, 64, 97])
 def test_any_super_tile_gives_the_same_bytes(tile_px):
     picture = Picture(hole=Window(40, 50, 30, 60))
-    whole = mapped(predict(prediction(), GRID.whole, picture, network), GRID.whole)
+    whole = mapped(predict(prediction(), GRID.whole, picture, lent(network)), GRID.whole)
     for row in range(0, HEIGHT, tile_px):
         for col in range(0, WIDTH, tile_px):
             area = Window(row, col, min(tile_px, HEIGHT - row), min(tile_px, WIDTH - col))
-            part = mapped(predict(prediction(), area, picture, network), area)
+            part = mapped(predict(prediction(), area, picture, lent(network)), area)
             rows, cols = area.slices
             for ours, expected in zip(part, whole, strict=True):
                 np.testing.assert_array_equal(ours, expected[rows, cols])
@@ -73,7 +74,7 @@ def test_windows_equal_the_whole_image_at_once_when_the_margin_covers_the_reach(
     so that a class may change only where two logits are nearly equal.
     """
     picture = Picture()
-    classes, confidence = mapped(predict(prediction(), GRID.whole, picture, network), GRID.whole)
+    classes, confidence = mapped(predict(prediction(), GRID.whole, picture, lent(network)), GRID.whole)
     mirrored = np.pad(picture.pixels, ((0, 0), (REACH, REACH), (REACH, REACH)), mode="reflect")
     logits = network(mirrored)[:, REACH:-REACH, REACH:-REACH]
     told = decide(logits, picture.valid, Rule((1, 5, 9), nodata=0))
@@ -88,8 +89,8 @@ def test_windows_equal_the_whole_image_at_once_when_the_margin_covers_the_reach(
 @pytest.mark.parametrize("window_px", [48, 96, 256])
 def test_the_window_s_size_does_not_show_when_the_margin_covers_the_reach(window_px):
     picture = Picture()
-    ours = mapped(predict(prediction(window_px=window_px), GRID.whole, picture, network), GRID.whole)[0]
-    other = mapped(predict(prediction(), GRID.whole, picture, network), GRID.whole)[0]
+    ours = mapped(predict(prediction(window_px=window_px), GRID.whole, picture, lent(network)), GRID.whole)[0]
+    other = mapped(predict(prediction(), GRID.whole, picture, lent(network)), GRID.whole)[0]
     assert (ours == other).mean() > 0.9999
 
 
@@ -97,13 +98,13 @@ def test_no_data_stays_no_data_and_is_filled_with_the_mean_for_its_neighbours():
     hole = Window(40, 50, 30, 60)
     picture = Picture(hole=hole)
     picture.pixels[:, hole.slices[0], hole.slices[1]] = 255  # what lies under a hole must not matter
-    classes, confidence = mapped(predict(prediction(), GRID.whole, picture, network), GRID.whole)
+    classes, confidence = mapped(predict(prediction(), GRID.whole, picture, lent(network)), GRID.whole)
     inside = ~picture.valid
     assert (classes[inside] == 0).all()
     assert (confidence[inside] == NO_CONFIDENCE).all()
     assert (classes[~inside] != 0).all()
     picture.pixels[:, hole.slices[0], hole.slices[1]] = 3
-    again, _ = mapped(predict(prediction(), GRID.whole, picture, network), GRID.whole)
+    again, _ = mapped(predict(prediction(), GRID.whole, picture, lent(network)), GRID.whole)
     np.testing.assert_array_equal(again, classes)
 
 
@@ -121,14 +122,14 @@ def test_windows_without_data_are_not_computed(make):
         return network(pixels)
 
     laid = prediction(window_px=32, margin_px=4)
-    classes, confidence = mapped(predict(laid, GRID.whole, picture, counted, make=make), GRID.whole)
+    classes, confidence = mapped(predict(laid, GRID.whole, picture, lent(counted), make=make), GRID.whole)
     everywhere = len(laid.window_rows(GRID.whole)) * len(laid.window_cols(GRID.whole))
     # Windows of 32 px start every 24 px, at -4: from 20 to 68 down and from 20 to 116 across they lie in the hole.
     assert everywhere - len(computed) == 3 * 5
     # The same as if all were computed, of what stands there for no data.
     filled = Picture()
     filled.pixels = np.where(picture.valid, picture.pixels, np.uint8(100))
-    whole, sure = mapped(predict(laid, GRID.whole, filled, network, make=make), GRID.whole)
+    whole, sure = mapped(predict(laid, GRID.whole, filled, lent(network), make=make), GRID.whole)
     np.testing.assert_array_equal(classes, np.where(picture.valid, whole, 0))
     np.testing.assert_array_equal(confidence, np.where(picture.valid, sure, NO_CONFIDENCE))
 
@@ -140,14 +141,14 @@ def card_sums_in_memory(windows, area, rule):
 
     class OnTorch(CardSums):
         def kept(self, row_number, col_number, logits):
-            return super().kept(row_number, col_number, torch.from_numpy(logits))
+            return super().kept(row_number, col_number, torch.tensor(logits))
 
     return OnTorch(windows, area, rule, device="cpu")
 
 
 def test_rows_are_read_by_the_window_not_by_the_image():
     picture = Picture()
-    list(predict(prediction(window_px=32, margin_px=4), GRID.whole, picture, network))
+    list(predict(prediction(window_px=32, margin_px=4), GRID.whole, picture, lent(network)))
     assert picture.largest <= 32
 
 

@@ -36,6 +36,9 @@ class Threshold:
         water = pixels[:, 2].astype(np.float32) / 32.0
         return np.stack([water, np.full_like(water, 4.0)], axis=1)
 
+    def lend(self, pixels, use):
+        return use(self.logits(pixels))
+
 
 @dataclass(frozen=True)
 class Toy:

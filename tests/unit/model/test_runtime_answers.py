@@ -53,6 +53,20 @@ def test_openvino_answers_as_onnx_runtime_does(pixels, reference):
 
 
 @needs_openvino
+def test_what_openvino_lends_is_what_it_answers_and_is_overwritten_by_the_next(pixels):
+    model = load("builtin:demo")
+    runtime = model.open(model.choose("openvino", "f32"))
+    expected = asked_by_threads(runtime, pixels, 1)
+    lent = runtime.lend(pixels[:1], lambda logits: logits)
+    np.testing.assert_array_equal(lent[0], expected[0])
+    np.testing.assert_array_equal(runtime.lend(pixels[1:2], np.copy)[0], expected[1])
+    np.testing.assert_array_equal(lent[0], expected[1])
+    with pytest.raises(ZeroDivisionError):
+        runtime.lend(pixels[:1], lambda logits: 1 // 0)
+    np.testing.assert_array_equal(runtime.logits(pixels[2:3])[0], expected[2])  # the request is free again
+
+
+@needs_openvino
 def test_openvino_answers_the_same_bytes_from_any_number_of_threads(pixels):
     model = load("builtin:demo")
     choice = model.choose("openvino", "f32")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from millesime.model.runtimes.choice import PRECISIONS, RUNTIMES, Choice, Precision, RuntimeName, choose
-from millesime.model.runtimes.interface import OnCard, Runtime
+from millesime.model.runtimes.interface import OnCard, Runtime, Used
 from millesime.model.runtimes.models import Model, load
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Precision",
     "Runtime",
     "RuntimeName",
+    "Used",
     "choose",
     "load",
 ]

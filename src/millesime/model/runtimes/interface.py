@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,9 @@ from millesime.model.runtimes.choice import Choice
 
 OnCard = Callable[[npt.NDArray[np.uint8]], Any]
 """As `Runtime.logits`, the answer being a tensor of torch on the card."""
+
+
+Used = TypeVar("Used")
 
 
 class Runtime(Protocol):
@@ -33,6 +36,13 @@ class Runtime(Protocol):
 
     def logits(self, pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         """Logits (n, classes, h, w) of digital numbers (n, bands, h, w), sizes a multiple of the card's."""
+        ...
+
+    def lend(self, pixels: npt.NDArray[np.uint8], use: Callable[[npt.NDArray[np.float32]], Used]) -> Used:
+        """What a function makes of the logits, without a copy of them where the runtime has them in its own memory.
+
+        The array is lent: once the function returns, the next answer overwrites it.
+        """
         ...
 
 

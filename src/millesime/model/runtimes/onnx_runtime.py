@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from onnxruntime.capi import onnxruntime_pybind11_state as refusals
 from millesime.errors import ModelError
 from millesime.model.card import ModelCard
 from millesime.model.runtimes.choice import Choice
-from millesime.model.runtimes.interface import OnCard, network_input, require_classes
+from millesime.model.runtimes.interface import OnCard, Used, network_input, require_classes
 
 #: What ONNX Runtime raises for a file that it cannot load.
 _REFUSALS = (
@@ -71,3 +72,7 @@ class OnnxRuntime:
         answer: npt.NDArray[np.float32] = self._session.run([self._output], {self._input: values})[0]
         require_classes(answer, self.card)
         return answer
+
+    def lend(self, pixels: npt.NDArray[np.uint8], use: Callable[[npt.NDArray[np.float32]], Used]) -> Used:
+        """See `Runtime`."""
+        return use(self.logits(pixels))  # bound to memory of ours, an answer takes as long

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -14,7 +15,7 @@ import openvino
 from millesime.errors import ModelError
 from millesime.model.card import ModelCard
 from millesime.model.runtimes.choice import Choice
-from millesime.model.runtimes.interface import OnCard, network_input, require_classes
+from millesime.model.runtimes.interface import OnCard, Used, network_input, require_classes
 
 #: Networks compiled for a size that are kept: that of the windows, and another one.
 _KEPT_SIZES = 2
@@ -79,15 +80,19 @@ class OpenVinoRuntime:
 
     def logits(self, pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         """See `Runtime`."""
+        return self.lend(pixels, np.copy)
+
+    def lend(self, pixels: npt.NDArray[np.uint8], use: Callable[[npt.NDArray[np.float32]], Used]) -> Used:
+        """See `Runtime`."""
         values = np.ascontiguousarray(network_input(pixels, self.card))
         free = self._requests_for(values.shape)
         request = free.get()
         try:
-            answer: npt.NDArray[np.float32] = request.infer([values], share_inputs=True)[0]
+            answer: npt.NDArray[np.float32] = request.infer([values], share_inputs=True, share_outputs=True)[0]
+            require_classes(answer, self.card)
+            return use(answer)
         finally:
             free.put(request)
-        require_classes(answer, self.card)
-        return answer
 
     def _requests_for(self, shape: tuple[int, ...]) -> SimpleQueue[Any]:
         """The requests for this size that no thread is using.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from millesime.model import checkpoints
 from millesime.model.architectures import build
 from millesime.model.card import ModelCard
 from millesime.model.runtimes.choice import Choice
-from millesime.model.runtimes.interface import OnCard, Runtime, require_classes
+from millesime.model.runtimes.interface import OnCard, Runtime, Used, require_classes
 
 #: Largest difference of a logit, relative to the largest logit, between the weights and the .onnx file.
 _TOLERANCE = 1e-3
@@ -56,6 +57,10 @@ class TorchRuntime:
             answer = self._answer(torch.from_numpy(np.ascontiguousarray(pixels)))
         here: npt.NDArray[np.float32] = answer.cpu().contiguous().numpy()
         return here
+
+    def lend(self, pixels: npt.NDArray[np.uint8], use: Callable[[npt.NDArray[np.float32]], Used]) -> Used:
+        """See `Runtime`."""
+        return use(self.logits(pixels))
 
     def _left_on_card(self, pixels: npt.NDArray[np.uint8]) -> Any:
         # A compiled network is entered by one thread at a time; the others meanwhile read and sum. It is asked and not
