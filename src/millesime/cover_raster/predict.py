@@ -136,13 +136,16 @@ def predict(
     """
     numbers = prediction.window_rows(area)
     sums = make(Windows(prediction.rows, prediction.cols, prediction.window_px), area, prediction.rule)
-    waiting: deque[_Strip] = deque()
+    waiting: deque[_Seen] = deque()
 
     def windows() -> Iterator[tuple[int, int, Pixels | None]]:
         for number in numbers:
-            waiting.append(_read_strip(prediction, area, number, bands))
-            for col_number, pixels in waiting[-1].windows():
-                yield number, col_number, pixels
+            waiting.append(_Seen.of(prediction, area, number))
+            for col_number in prediction.window_cols(area):
+                shown = _shown(prediction, bands, number, col_number)
+                waiting[-1].note(shown)
+                # Without data, nothing is told of it in any case.
+                yield number, col_number, shown.pixels if shown.valid.any() else None
 
     def computed(window: tuple[int, int, Pixels | None]) -> Any:
         number, col_number, pixels = window
@@ -155,64 +158,68 @@ def predict(
             kept = next(answers)
             if kept is not None:
                 sums.add(number, col_number, kept)
-        strip, found = waiting.popleft(), sums.settle(number)
+        seen, found = waiting.popleft(), sums.settle(number)
         if found is not None:
             window, told = found
-            told.blank(~strip.valid_in(window), prediction.nodata)
+            told.blank(~seen.valid[window.relative_to(seen.place).slices], prediction.nodata)
             yield Piece(window, told.classes, told.confidence, told.top, told.probabilities)
     for _ in answers:
         raise ValueError("more answers than windows")
 
 
 @dataclass(frozen=True)
-class _Strip:
-    """The pixels of one row of windows, read once."""
-
-    prediction: Prediction
-    row: int
-    """Row of the image that the first row stands for; the strip may reach out of the image."""
-
-    col: int
-    numbers: range
-    """The windows, from left to right."""
+class _Shown:
+    """A window as the network is shown it."""
 
     pixels: Pixels
+    """(bands, window, window)."""
+
+    place: Window
+    """The part of the image that it was read from."""
+
     valid: npt.NDArray[np.bool_]
-
-    def windows(self) -> Iterator[tuple[int, Pixels | None]]:
-        """The number and the pixels of each window; None without data, which nothing is told of in any case."""
-        size = self.prediction.window_px
-        for number in self.numbers:
-            left = self.prediction.cols.start(number) - self.col
-            seen = slice(left, left + size)
-            yield number, np.ascontiguousarray(self.pixels[:, :, seen]) if self.valid[:, seen].any() else None
-
-    def valid_in(self, window: Window) -> npt.NDArray[np.bool_]:
-        """Validity of a part of the strip."""
-        return self.valid[window.relative_to(Window(self.row, self.col, *self.valid.shape)).slices]
+    """Of that part."""
 
 
-def _read_strip(prediction: Prediction, area: Window, number: int, bands: Bands) -> _Strip:
-    numbers = prediction.window_cols(area)
-    row, col = prediction.rows.start(number), prediction.cols.start(numbers[0])
-    height = prediction.window_px
-    width = prediction.cols.start(numbers[-1]) + height - col
-    picked_rows = reflected(row, height, prediction.grid.height)
-    picked_cols = reflected(col, width, prediction.grid.width)
-    top, left = int(picked_rows.min()), int(picked_cols.min())
-    needed = Window(top, left, int(picked_rows.max()) - top + 1, int(picked_cols.max()) - left + 1)
-    pixels, valid = bands.read(needed)
+def _shown(prediction: Prediction, bands: Bands, row_number: int, col_number: int) -> _Shown:
+    """Read a window; beyond the image it is filled."""
+    size, grid = prediction.window_px, prediction.grid
+    row, col = prediction.rows.start(row_number), prediction.cols.start(col_number)
+    rows, cols = reflected(row, size, grid.height), reflected(col, size, grid.width)
+    top, left = int(rows.min()), int(cols.min())
+    place = Window(top, left, int(rows.max()) - top + 1, int(cols.max()) - left + 1)
+    pixels, valid = bands.read(place)
     if not valid.all():
-        fill = np.asarray(prediction.fill, dtype=np.uint8)[:, None, None]
-        pixels = np.where(valid[None], pixels, fill)
-    if needed.shape != (height, width):
-        pixels = _picked(_picked(pixels, picked_rows - top, axis=1), picked_cols - left, axis=2)
-        valid = _picked(_picked(valid, picked_rows - top, axis=0), picked_cols - left, axis=1)
+        pixels = np.where(valid[None], pixels, np.asarray(prediction.fill, dtype=np.uint8)[:, None, None])
+    if place.shape != (size, size):
+        pixels = _picked(_picked(pixels, rows - top, axis=1), cols - left, axis=2)
     if prediction.outside == "zero":
-        inside = _inside(row, height, prediction.grid.height)[:, None] & _inside(col, width, prediction.grid.width)
+        inside = _inside(row, size, grid.height)[:, None] & _inside(col, size, grid.width)
         if not inside.all():
             pixels = np.where(inside[None], pixels, np.uint8(0))
-    return _Strip(prediction, row, col, numbers, pixels, valid)
+    return _Shown(pixels, place, valid)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """Where there is imagery in the part of an area that a row of windows covers."""
+
+    place: Window
+    valid: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, prediction: Prediction, area: Window, row_number: int) -> _Seen:
+        """Nothing is known yet."""
+        first = max(prediction.rows.start(row_number), area.row)
+        end = min(prediction.rows.start(row_number) + prediction.window_px, area.row + area.height)
+        place = Window(first, area.col, end - first, area.width)
+        return cls(place, np.zeros(place.shape, dtype=np.bool_))
+
+    def note(self, shown: _Shown) -> None:
+        """Take in what a window showed."""
+        here = self.place.common(shown.place)
+        if here is not None:
+            self.valid[here.relative_to(self.place).slices] = shown.valid[here.relative_to(shown.place).slices]
 
 
 def _picked(values: npt.NDArray[Any], places: npt.NDArray[np.intp], *, axis: int) -> npt.NDArray[Any]:
