@@ -42,6 +42,13 @@ Restrict = Annotated[
     list[str] | None,
     typer.Option("--restrict", help="Classes that compete, by name or value, between commas: the others never win."),
 ]
+Nomenclature = Annotated[
+    Literal["cosia"] | None,
+    typer.Option(
+        "--nomenclature",
+        help="Tell the classes of IGN's networks as those of CoSIA; the ones without an equivalent never win.",
+    ),
+]
 Tta = Annotated[
     bool, typer.Option("--tta", help="See each window in its eight turns and mirrors: eight times the computing.")
 ]
@@ -101,6 +108,7 @@ class Asked:
             "mode": parameters.mode,
             "fill": parameters.fill,
             "restrict": list(card.class_values) if parameters.restrict else None,
+            "nomenclature": card.nomenclature,
             "tta": parameters.tta,
             "calibration": {
                 name: {"temperature": divisor, "bias": more}
@@ -121,6 +129,7 @@ def asked(
     mode: Literal["blend", "crop"] | None = None,
     fill: Literal["reflect", "zero"] | None = None,
     restrict: Sequence[str] | None = None,
+    nomenclature: str | None = None,
     tta: bool = False,
     calibration: Path | None = None,
     top_k: int | None = None,
@@ -137,6 +146,7 @@ def asked(
     from millesime.cover_raster import combined, parse_calibration
     from millesime.cover_raster.ign_configs import read_ign_config
     from millesime.cover_raster.step import Parameters
+    from millesime.cover_raster.translated import translated
     from millesime.model.runtimes import load
 
     table = None if calibration is None else parse_calibration(_text(calibration), place=str(calibration))
@@ -144,6 +154,8 @@ def asked(
     wanted = list(models or ()) or [_DEFAULT_MODEL if ign is None else ign.model]
     members = [load(reference) for reference in wanted]
     model = combined(members, restrict=restrict or (), symmetries=tta)
+    if nomenclature is not None:
+        model = translated(model, nomenclature)
     notes: tuple[str, ...] = ()
     if ign is not None and config is not None:
         notes = tuple(f"{config.name}: {text}" for text in (*ign.warnings, *ign.against(members[0].card)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,12 @@ from millesime.cover_raster.layers import CONFIDENCE, Layer, class_layer, probab
 from millesime.cover_raster.predict import Outside, prediction_with
 from millesime.cover_raster.product import Report, Schedule, predict_imagery
 from millesime.cover_raster.scheme import Mode
+from millesime.cover_raster.translated import translated
 from millesime.imagery import HEIGHT_CODING, Imagery, from_json
 from millesime.io.workspace import Summary
 from millesime.model.card import ModelCard
 from millesime.model.runtimes import Choice, Precision, RuntimeName, load
+from millesime.nomenclature import COSIA
 
 STEP_VERSION = 1
 
@@ -56,13 +58,15 @@ class Parameters(BaseModel):
 
 
 def run(context: StepContext) -> Summary:
-    """Predict the vintage."""
+    """Predict the vintage, in the classes of CoSIA: later steps know no others."""
     assert isinstance(context.parameters, Parameters)
     description = context.product("imagery")
     parameters = context.parameters
-    return write(
+    own = combined([load(context.source("model"))], restrict=parameters.restrict, symmetries=parameters.tta)
+    model = translated(own, COSIA.name)
+    summary = write(
         from_json(description.read_text(encoding="utf-8"), place=str(description)),
-        combined([load(context.source("model"))], restrict=parameters.restrict, symmetries=parameters.tta),
+        model,
         context.output(),
         confidence=context.output("confidence"),
         parameters=parameters,
@@ -72,6 +76,7 @@ def run(context: StepContext) -> Summary:
         root=context.workspace.root,
         label=f"cover {context.vintage.year}",
     )
+    return replace(summary, notes=[*summary.notes, *model.notes])
 
 
 @dataclass(frozen=True)

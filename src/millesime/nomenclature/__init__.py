@@ -9,13 +9,14 @@ from __future__ import annotations
 from millesime.nomenclature.artificialisation import ARTIFICIALISATION, ArtificialisationMatrix
 from millesime.nomenclature.codes import CS, US, Code, CodeTable
 from millesime.nomenclature.cover import COSIA, FLAIR1, FLAIR_HUB, CoverClass, CoverNomenclature, cover
-from millesime.nomenclature.crosswalk import FLAIR1_TO_COSIA, FLAIR_HUB_TO_COSIA, Crosswalk
+from millesime.nomenclature.crosswalk import CROSSWALKS, FLAIR1_TO_COSIA, FLAIR_HUB_TO_COSIA, Crosswalk
 from millesime.nomenclature.plausibility import PLAUSIBILITY, PlausibilityTable
 from millesime.nomenclature.thresholds import Threshold, threshold, thresholds
 
 __all__ = [
     "ARTIFICIALISATION",
     "COSIA",
+    "CROSSWALKS",
     "CS",
     "FLAIR1",
     "FLAIR1_TO_COSIA",

@@ -55,3 +55,5 @@ def _to_cosia(source: CoverNomenclature, column: str) -> Crosswalk:
 #: Linked by class name (inferred); clear cut, mixed, ligneous and other have no equivalent.
 FLAIR1_TO_COSIA = _to_cosia(FLAIR1, "flair1_value")
 FLAIR_HUB_TO_COSIA = _to_cosia(FLAIR_HUB, "hub_value")
+
+CROSSWALKS = (FLAIR1_TO_COSIA, FLAIR_HUB_TO_COSIA)

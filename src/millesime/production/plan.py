@@ -15,6 +15,7 @@ from millesime.chain import CHAIN, INPUTS, Step
 from millesime.errors import ConfigError, InputError, raise_together
 from millesime.io.territory import FILE_NAME, Vintage, did_you_mean
 from millesime.io.workspace import Manifest, Sidecar, Summary, Workspace
+from millesime.model.published.catalogue import WEIGHTS_SUFFIXES
 
 State = Literal["done", "stale", "missing", "not applicable"]
 
@@ -174,6 +175,8 @@ class Plan:
             onnx = stem.with_suffix(".onnx")
         else:
             onnx = self.workspace.root / model
+            if onnx.suffix in WEIGHTS_SUFFIXES:  # as IGN publishes them, without a card of ours
+                return {"model": onnx}
         return {"model.onnx": onnx, "model.json": onnx.with_suffix(".json")}
 
 

@@ -70,6 +70,7 @@ class ToyModel:
     card: ModelCard
     seconds: float = 0.0
     path: Path = Path("toy.onnx")
+    notes: tuple[str, ...] = ()
 
     def open(self, choice=None, *, threads=1, window_px=None):
         return Boxes(self.card, self.seconds)

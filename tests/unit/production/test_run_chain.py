@@ -250,6 +250,19 @@ def test_imagery_and_model_that_are_missing_or_not_given(territory, monkeypatch)
         plan.input_files(reads[1], vintage)
 
 
+def test_weights_as_ign_publishes_them_are_a_model_without_a_card(territory):
+    name = "FLAIR-INC_rgbie_15cl_resnet34-unet_weights.pth"
+    (territory / "territory.toml").write_text(
+        TOML.replace("[[vintages]]\nyear = 2019", f'model = "{name}"\n[[vintages]]\nyear = 2019')
+    )
+    plan = plan_module.Plan(Workspace.open(territory))
+    vintage, step = plan.workspace.territory.vintage(2019), Step("cover_raster", reads=("model",), makes=())
+    assert plan.missing_inputs([(step, vintage)]) == (f"{territory / name}: no such file, given as territory.model",)
+    (territory / name).write_bytes(b"weights")
+    assert plan.missing_inputs([(step, vintage)]) == ()
+    assert plan.input_files(step, vintage) == {"model/model": territory / name}
+
+
 def test_a_misspelt_parameter_or_step_is_guessed(territory):
     (territory / "territory.toml").write_text(TOML + "[parameters.built_zone]\nsufix = 2\n[parameters.bilt_zone]\n")
     with pytest.raises(ConfigError) as caught:

@@ -68,7 +68,7 @@ def source_facts(
             if "@" in name or name in texts.step_titles or file == "model.json":
                 continue
             if file == "model.onnx" and builtin_model_licence:
-                title = texts.input_titles[file]
+                title = texts.input_titles[name]
                 found.setdefault(key, SourceFact(title, texts.with_millesime, builtin_model_licence, digest[:_SHOWN]))
             found.setdefault(key, _source(name, file, digest, databases, made_up=made_up, words=words))
     return tuple(found.values())

@@ -472,7 +472,7 @@ _SOURCES = SourceTexts(
         "ortho_irc": "Infra-red orthophotograph",
         "dsm": "Digital surface model",
         "dtm": "Digital terrain model",
-        "model.onnx": "Segmentation model",
+        "model": "Segmentation model",
         "operations": "Replayed corrections",
     },
     simulated="simulated",

@@ -482,7 +482,7 @@ _SOURCES = SourceTexts(
         "ortho_irc": "Orthophotographie infrarouge",
         "dsm": "Modèle numérique de surface",
         "dtm": "Modèle numérique de terrain",
-        "model.onnx": "Modèle de segmentation",
+        "model": "Modèle de segmentation",
         "operations": "Corrections rejouées",
     },
     simulated="simulé",
