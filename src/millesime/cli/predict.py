@@ -137,6 +137,7 @@ def command(
         probabilities=probabilities,
         config=config,
         bands=bands,
+        has_image=not any((rgb, irc, dsm, dtm, height)),
     )
     files = {"image": image, "rgb": rgb, "irc": irc, "dsm": dsm, "dtm": dtm, "height": height}
     if ask.image is not None and years is None and not any(files.values()):

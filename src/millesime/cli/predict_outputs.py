@@ -28,12 +28,13 @@ def require_outputs(outputs: Iterable[Mapping[str, Path | None]], inputs: Iterab
     faults: list[str] = []
     for named in outputs:
         paths = [path for path in named.values() if path is not None]
-        for path in paths:
-            faults += _place_faults(path)
+        beside = tuple(files_beside(paths[0], stac=stac).values()) if paths[0].name else ()
+        for path in (*paths, *beside):
+            faults += _place_faults(path) if path in paths else []
             if (other := taken.get(_real(path))) is not None:
-                faults.append(f"{path}: two rasters would be written there ({other})")
+                faults.append(f"{path}: two files would be written there ({other})")
             taken[_real(path)] = path
-        for path in (*paths, *(files_beside(paths[0], stac=stac).values() if paths[0].name else ())):
+        for path in (*paths, *beside):
             if _real(path) in read:
                 faults.append(f"{path}: is read; it would be written over")
     raise_together(faults, kind=InputError, remedy="give other names to what is written; nothing was computed")
@@ -44,8 +45,8 @@ def _real(path: Path) -> Path:
 
 
 def _place_faults(path: Path) -> list[str]:
-    if path.suffix.lower() not in _SUFFIXES:
-        return [f"{path}: a raster is written as .tif or .vrt"]
+    if path.suffix not in _SUFFIXES:
+        return [f"{path}: a raster is written as .tif or .vrt, in small letters"]
     folder = path.absolute().parent
     if not folder.is_dir():
         return [f"{path}: there is no folder {folder}"]
@@ -53,7 +54,7 @@ def _place_faults(path: Path) -> list[str]:
         return [f"{path}: the folder {folder} cannot be written in"]
     if path.is_dir():
         return [f"{path}: is a folder"]
-    if path.suffix.lower() == ".vrt":
+    if path.suffix == ".vrt":
         return _tiles_faults(path)
     return []
 

@@ -136,8 +136,10 @@ def asked(
     probabilities: Path | None = None,
     config: Path | None = None,
     bands: str | None = None,
+    has_image: bool = True,
 ) -> Asked:
-    """Read what the options name, before any image is.
+    """Read what the options name, before any image is. An image of one file has its bands in the order that a
+    configuration tells (`has_image`).
 
     Raises:
         ConfigError: a table or a configuration that is faulty.
@@ -162,8 +164,11 @@ def asked(
         window_px = ign.window_px if window_px is None else window_px
         margin_px = ign.margin_px if margin_px is None else margin_px
         mode, fill = mode or ign.mode, fill or ign.fill
-        if bands is None and not models:
+        if bands is None and has_image and (not models or len(ign.channels) == len(model.card.bands)):
             bands = ",".join(str(number) for number in ign.band_numbers(model.card))
+        elif bands is None:
+            why = f"the model reads {', '.join(model.card.bands)}" if has_image else "bands are given file by file"
+            notes += (f"{config.name}: channels {list(ign.channels)} are not used, {why}",)
         if ign.probabilities and probabilities is None:
             probabilities = output.with_suffix(".probabilities.tif")
     parameters = Parameters(

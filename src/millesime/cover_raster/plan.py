@@ -16,6 +16,9 @@ from millesime.errors import ConfigError
 from millesime.geo.grid import Grid, Window
 from millesime.geo.tiling import super_tiles
 
+#: Letters of a value that a message shows.
+_SHOWN = 40
+
 #: Units of work for each of those who share them, so that none waits long for the last.
 _UNITS_EACH = 4
 
@@ -119,6 +122,20 @@ def digest_of(made_from: Mapping[str, Any]) -> str:
     """Digest of what pixels are made from."""
     text = json.dumps(plain(made_from), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def differences(before: Any, now: Any, *, of: str = "") -> tuple[str, ...]:
+    """What differs in two plain values, each with both: 'runtime.name: openvino there, onnxruntime now'."""
+    if isinstance(before, Mapping) and isinstance(now, Mapping):
+        keys = sorted({*before, *now})
+        parts = (differences(before.get(key), now.get(key), of=f"{of}.{key}".lstrip(".")) for key in keys)
+        return tuple(text for part in parts for text in part)
+    return () if before == now else (f"{of}: {_short(before)} there, {_short(now)} now",)
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
@@ -17,6 +17,7 @@ from millesime.cover_raster.plan import (
     Shard,
     SuperTile,
     changes,
+    differences,
     digest_of,
     plain,
     plan_super_tiles,
@@ -40,6 +41,9 @@ _RUN_VERSION = 2
 _LIBRARIES = ("millesime", "numpy", "rasterio")
 
 _DISTRIBUTION = {"onnxruntime": "onnxruntime", "openvino": "openvino", "torch-cpu": "torch", "torch-cuda": "torch"}
+
+#: Facts of a model that no pixel depends on.
+_NOT_OF_PIXELS = {"path", "weights", "notes", "training", "figures", "export_check", "licence", "limits"}
 
 #: Super-tiles that a message tells one by one.
 _TOLD = 10
@@ -180,8 +184,11 @@ def predict_imagery(
     }
     release_large_arrays()
     folder = PartsFolder.beside(first) if parts is None else PartsFolder(parts)
+    if shared.scheduler is not None:  # its workers may have been started in other folders
+        folder, root = PartsFolder(folder.path.absolute()), (root or Path()).absolute()
     notes: list[str] = []
-    with bounded_cache(), folder.held(plan, alone=shared.shard is None) as (in_force, swept):
+    refusal = _not_swept(folder, plan) if shared.shard is not None or shared.assemble else None
+    with bounded_cache(), folder.held(plan, alone=shared.shard is None, refusal=refusal) as (in_force, swept):
         if swept is not None:
             notes.append(_anew(swept, made_from))
             shown.note(notes[-1])
@@ -238,10 +245,28 @@ def _version(name: str) -> str:
 
 
 def _without_paths(value: Any) -> Any:
-    """A model that was moved is the same: its card tells the digest of its file."""
+    """A model that was moved is the same, and so is one that was converted elsewhere into the same file: its card tells
+    the digest of the file.
+    """
     if isinstance(value, dict):
-        return {key: _without_paths(item) for key, item in value.items() if key not in {"path", "weights", "notes"}}
+        return {key: _without_paths(item) for key, item in value.items() if key not in _NOT_OF_PIXELS}
     return [_without_paths(item) for item in value] if isinstance(value, list) else value
+
+
+def _not_swept(folder: PartsFolder, plan: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], ConfigError]:
+    """Why parts of another plan are left alone: other machines may have worked on them for days."""
+
+    def refusal(before: Mapping[str, Any]) -> ConfigError:
+        keys = ("made_from", "super_tile_px")
+        told = differences(*({key: there.get(key) for key in keys} for there in (before, plain(plan))))
+        return ConfigError(
+            "super-tiles are there that were made from something else:\n"
+            + "\n".join(f"  - {text.removeprefix('made_from.')}" for text in told[:_TOLD]),
+            place=folder.path,
+            remedy="give the command that they were made by, --runtime and --precision too; or remove this folder",
+        )
+
+    return refusal
 
 
 def _anew(swept: Mapping[str, Any], made_from: Mapping[str, Any]) -> str:

@@ -104,7 +104,7 @@ def make_tiles(
         run = _on_cluster(scheduler, tasks, advance) if scheduler else _here(tasks, advance)
         for task, result in run:
             if isinstance(result, Exception):
-                failed.append((task, result))
+                failed.append((task, _alone(result)))
             elif result.computed:
                 computed.append(task.tile.name)
             else:
@@ -216,6 +216,15 @@ def _ends_the_run(error: Exception) -> bool:
     return isinstance(error, ModelError | ConfigError) or (
         isinstance(error, MillesimeError) and not isinstance(error, InputError)
     )
+
+
+def _alone(error: Exception) -> Exception:
+    """An error without what it came through: that holds the pixels and logits of its super-tile."""
+    found: BaseException | None = error
+    while found is not None:
+        found.__traceback__ = None
+        found = found.__cause__ or found.__context__
+    return error
 
 
 def _unreadable(task: Task) -> Exception | None:

@@ -21,7 +21,6 @@ from millesime.cover_raster.plan import SuperTile, pixels_needed
 from millesime.cover_raster.predict import Answer, Piece, Prediction, predict, windows_needed
 from millesime.cover_raster.strips import Strip, StripBuffer, strips
 from millesime.cover_raster.sums import Cells, SumsMaker
-from millesime.geo.grid import Window
 from millesime.imagery import Imagery
 from millesime.imagery.step import open_imagery
 from millesime.io.parts import PartLayer, PartsFolder
@@ -154,7 +153,6 @@ def compute(
         writer: thread that writes, kept for the next super-tile.
     """
     job, area = task.job, task.tile.area
-    files = files_of(job, task.tile)
     steps = _shares(area.height * area.width, windows_needed(job.prediction, [area]))
 
     def run(function: Callable[[Any], Any], windows: Iterable[Any]) -> Iterator[Any]:
@@ -166,6 +164,7 @@ def compute(
     needed = pixels_needed(job.prediction, area)
     bands = StripBuffer(source, end=needed.row + needed.height, at_end=at_end)
     try:
+        files = files_of(job, task.tile)
         with (
             job.folder.part(task.tile.name, part_layers(job.layers), job.prediction.grid.crop(area)) as (part, record),
             Behind(depth=_BEHIND, pool=writer) as behind,
@@ -176,7 +175,6 @@ def compute(
             record["fingerprint"] = bands.fingerprint()
             record["digest"], record["files"] = job.digest, files
             record["counts"] = {str(value): int(counts[value]) for value in np.flatnonzero(counts)}
-            record["area"] = list(_relative(area, job.imagery.area))
     finally:
         source.close()
     return Made(computed=True)
@@ -188,11 +186,6 @@ def _counted(classes: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
     for row in classes:
         counts += np.bincount(row, minlength=256)
     return counts
-
-
-def _relative(area: Window, whole: Window) -> tuple[int, int, int, int]:
-    place = area.relative_to(whole)
-    return place.row, place.col, place.height, place.width
 
 
 def _values(layers: Iterable[Layer], piece: Piece) -> dict[str, npt.NDArray[Any]]:

@@ -140,6 +140,8 @@ def count_faults(role: str, fact: RasterFacts, *, wanted: Sequence[str], numbers
             faults.append(
                 f"--bands gives {len(numbers)} numbers for the {len(wanted)} bands {', '.join(wanted)}, in this order"
             )
+        twice = sorted({number for number in numbers if list(numbers).count(number) > 1})
+        faults += [f"--bands gives band {number} twice" for number in twice]
         faults += [
             f"--bands asks for band {number}, the image has {fact.told_count}"
             for number in numbers

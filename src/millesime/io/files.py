@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import shutil
 import tempfile
 from collections import OrderedDict
@@ -72,6 +73,12 @@ def local_file(path: str | Path) -> Path:
     if not found.exists():
         raise InputError("no such file", place=text, remedy="check the path")
     return found
+
+
+def to_disk(path: Path) -> None:
+    """Wait until a file is on the disk, before what tells of it is written or what it was made from is removed."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 @contextlib.contextmanager

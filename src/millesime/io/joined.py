@@ -22,7 +22,7 @@ from rasterio.windows import Window as RasterioWindow
 from millesime.errors import ImageryError, InputError
 from millesime.geo.grid import Grid, Window
 from millesime.geo.halving import Halving, halved
-from millesime.io.files import FewOpen, named_when_full
+from millesime.io.files import FewOpen, named_when_full, to_disk
 from millesime.io.raster import BLOCK_PX, new_geotiff
 from millesime.io.tiff_blocks import Blocks, Level, blocks_of, read_directory, write_cog
 
@@ -101,6 +101,7 @@ def join(
     try:
         with named_when_full(path):
             _join(folder, folder / path.name, grid, parts, kind, advance)
+            to_disk(folder / path.name)  # the parts may be removed once it stands
             (folder / path.name).replace(path)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -21,7 +21,7 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -33,7 +33,7 @@ from rasterio.windows import Window as RasterioWindow
 
 from millesime.errors import ConfigError, InputError
 from millesime.geo.grid import Grid, Window
-from millesime.io.files import named_when_full
+from millesime.io.files import named_when_full, to_disk
 from millesime.io.joined import new_blocks
 from millesime.io.raster import BLOCK_PX
 
@@ -114,12 +114,19 @@ class PartsFolder:
         return cls(output.with_name(f".{output.name}.parts"))
 
     @contextlib.contextmanager
-    def held(self, plan: Mapping[str, Any], *, alone: bool) -> Iterator[tuple[dict[str, Any], dict[str, Any] | None]]:
+    def held(
+        self,
+        plan: Mapping[str, Any],
+        *,
+        alone: bool,
+        refusal: Callable[[Mapping[str, Any]], Exception] | None = None,
+    ) -> Iterator[tuple[dict[str, Any], dict[str, Any] | None]]:
         """Hold the folder for the parts of a plan; parts of another plan are swept.
 
         Args:
             plan: with at least 'digest', of what the parts are made from. An existing plan of this digest is kept.
             alone: refuse other processes; they share the folder otherwise.
+            refusal: what to raise, of the plan that is there, rather than to sweep parts of another plan.
 
         Yields:
             the plan in force, and the plan whose parts were swept.
@@ -130,9 +137,12 @@ class PartsFolder:
         """
         if not self.path.parent.is_dir():
             raise InputError("no such folder", place=self.path.parent, remedy="create it first")
-        with self._setup(), (self.path / "run.lock").open("w") as lock:
+        # Open to be read as well: NFS shares no lock of a file that is open for writing alone.
+        with self._setup(), (self.path / "run.lock").open("a+") as lock:
             before = _json_of(self.path / _PLAN)
             fresh = before is None or before.get("digest") != plan["digest"] or not _same_form(before, plan)
+            if fresh and before is not None and refusal is not None:
+                raise refusal(before)
             self._take(lock, exclusive=alone or fresh)
             if fresh:
                 self._sweep(everything=True)
@@ -140,7 +150,7 @@ class PartsFolder:
             elif alone:
                 self._sweep(everything=False)
             if not alone:
-                fcntl.flock(lock, fcntl.LOCK_SH)
+                self._lock(lock, fcntl.LOCK_SH)
             in_force = _json_of(self.path / _PLAN) or dict(plan)
             handle = os.dup(lock.fileno())
         try:
@@ -170,7 +180,8 @@ class PartsFolder:
     @contextlib.contextmanager
     def part(self, name: str, layers: tuple[PartLayer, ...], grid: Grid) -> Iterator[tuple[PartWriter, dict[str, Any]]]:
         """Write one part: yields its writer, and the record to fill. Nothing of the part stays after a failure."""
-        folder = Path(tempfile.mkdtemp(prefix=f".{name}.", dir=self.path))
+        with named_when_full(self.path):
+            folder = Path(tempfile.mkdtemp(prefix=f".{name}.", dir=self.path))
         try:
             files = {layer.name: folder / f"{layer.name}.tif" for layer in layers}
             writer = PartWriter(files, layers, grid)
@@ -178,9 +189,10 @@ class PartsFolder:
             yield writer, record
             writer.close()
             record["bytes"] = {layer: file.stat().st_size for layer, file in files.items()}
-            for layer, file in files.items():
-                _to_disk(file)
-                file.replace(self.raster(name, layer))
+            with named_when_full(self.path):  # some file systems tell it here only
+                for layer, file in files.items():
+                    to_disk(file)
+                    file.replace(self.raster(name, layer))
             self.rewrite(name, record)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -201,8 +213,8 @@ class PartsFolder:
             self.path.mkdir(exist_ok=True)
             # The folder may vanish before it is locked, when a run just ended: then it is made again.
             with contextlib.suppress(FileNotFoundError):
-                lock = (self.path / "setup.lock").open("w")
-                fcntl.flock(lock, fcntl.LOCK_EX)
+                lock = (self.path / "setup.lock").open("a+")
+                self._lock(lock, fcntl.LOCK_EX)
                 if not _is(self.path / "setup.lock", lock):
                     lock.close()
                     lock = None
@@ -211,12 +223,24 @@ class PartsFolder:
 
     def _take(self, lock: IO[str], *, exclusive: bool) -> None:
         try:
-            fcntl.flock(lock, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+            self._lock(lock, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise ConfigError(
                 "another process makes parts of this output",
                 place=self.path,
                 remedy="wait for it to end, or give another --output",
+            ) from error
+
+    def _lock(self, lock: IO[str], how: int) -> None:
+        try:
+            fcntl.flock(lock, how)
+        except BlockingIOError:
+            raise
+        except OSError as error:
+            raise InputError(
+                f"the file system cannot lock files ({error.strerror}), so that processes would work over each other",
+                place=self.path,
+                remedy="write to a folder of another file system, or have this one mounted with locks",
             ) from error
 
     def _sweep(self, *, everything: bool) -> None:
@@ -257,9 +281,3 @@ def _write_json(path: Path, content: Mapping[str, Any]) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def _to_disk(path: Path) -> None:
-    """Wait until a file is on the disk: its record must not outlive it when the power fails."""
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())

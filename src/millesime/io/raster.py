@@ -28,7 +28,7 @@ from millesime.errors import ImageryError, InputError
 from millesime.geo.grid import AnyGrid, Grid, OblongGrid, Window
 from millesime.io.crs import resolve_crs
 from millesime.io.files import local_file, named_when_full
-from millesime.io.virtual_raster import filled, require_sources
+from millesime.io.virtual_raster import Parts, filled, require_sources
 from millesime.nomenclature import CoverClass, CoverNomenclature
 
 #: Side of the blocks of every raster product, in pixels.
@@ -116,6 +116,16 @@ class RasterReader:
             raise
         self.count: int = self._dataset.count
         self.dtype = np.dtype(self._dataset.dtypes[0])
+        kinds = zip(self._dataset.dtypes, self._dataset.colorinterp, strict=True)
+        types = [dtype for dtype, meaning in kinds if meaning != ColorInterp.alpha]
+        if len(set(types)) > 1:
+            told = ", ".join(types)
+            self._dataset.close()
+            raise ImageryError(
+                f"bands of different types: {told}",
+                place=self.path,
+                remedy="give heights apart, by --height or by --dsm and --dtm; or make bands of one type: gdal_translate -ot",
+            )
         self.nodata: float | None = self._dataset.nodata
         self.has_alpha: bool = ColorInterp.alpha in self._dataset.colorinterp
         flags = self._dataset.mask_flag_enums[0]
@@ -203,11 +213,15 @@ class RasterReader:
                 known = self._dataset.dataset_mask(window=place) != 0
         return known if self._filled is None else known & self._is_filled(rectangle, self._filled)
 
-    def _is_filled(self, rectangle: Window, parts: Sequence[Window]) -> npt.NDArray[np.bool_]:
-        known = np.zeros(rectangle.shape, dtype=np.bool_)
-        for part in parts:
-            rows, cols = part.relative_to(rectangle).slices
-            known[max(rows.start, 0) : max(rows.stop, 0), max(cols.start, 0) : max(cols.stop, 0)] = True
+    def _is_filled(self, rectangle: Window, bands: Sequence[Parts]) -> npt.NDArray[np.bool_]:
+        """Where all bands are: a pixel without one of them shows something else than what is there."""
+        known = np.ones(rectangle.shape, dtype=np.bool_)
+        for parts in bands:
+            here = np.zeros(rectangle.shape, dtype=np.bool_)
+            for part in parts:
+                if (common := part.common(rectangle)) is not None:
+                    here[common.relative_to(rectangle).slices] = True
+            known &= here
         return known
 
     @contextlib.contextmanager

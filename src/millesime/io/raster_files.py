@@ -12,6 +12,11 @@ from millesime.io.files import local_file
 _SUFFIXES = {".tif", ".tiff", ".jp2", ".j2k", ".png", ".jpg", ".jpeg", ".asc", ".img", ".bil"}
 
 
+def _is_tile(inside: Path) -> bool:
+    """Hidden files and folders are not the user's: the parts of a run that was stopped, copies of a file manager."""
+    return inside.suffix.lower() in _SUFFIXES and not any(part.startswith(".") for part in inside.parts)
+
+
 def raster_files(paths: Iterable[Path]) -> tuple[Path, ...]:
     """Files, in the order given; a folder stands for the rasters in it and in its folders, in the order of their names.
 
@@ -26,7 +31,7 @@ def raster_files(paths: Iterable[Path]) -> tuple[Path, ...]:
         if not place.is_dir():
             found[place] = None
             continue
-        inside = sorted(item for item in place.rglob("*") if item.suffix.lower() in _SUFFIXES and item.is_file())
+        inside = sorted(item for item in place.rglob("*") if _is_tile(item.relative_to(place)) and item.is_file())
         if not inside:
             raise InputError(
                 f"the folder holds no raster ({', '.join(sorted(_SUFFIXES))})", place=place, remedy="check the folder"

@@ -9,6 +9,9 @@ from xml.etree import ElementTree
 from millesime.errors import ImageryError
 from millesime.geo.grid import Window
 
+#: Elements of a virtual raster that name a file, of mosaics and of warped rasters.
+SOURCE_NAMES = ("SourceFilename", "SourceDataset")
+
 _SOURCES = ("SimpleSource", "ComplexSource", "AveragedSource", "KernelFilteredSource", "NoDataFromMaskSource")
 
 #: Pixels around a window that an interpolation may look at.
@@ -28,7 +31,8 @@ def identity_of(path: str | Path) -> FileIdentity:
 
 
 def files_read(path: str | Path, window: Window | None = None) -> tuple[Path, ...]:
-    """The files that reading a window of a raster reads: the raster, and what a virtual raster takes there.
+    """The files that reading a window of a raster reads: the raster, its mask when that lies beside it, and what a
+    virtual raster takes there.
 
     Args:
         path: any raster.
@@ -38,6 +42,9 @@ def files_read(path: str | Path, window: Window | None = None) -> tuple[Path, ..
         ImageryError: a virtual raster is damaged.
     """
     found = {Path(path): None}
+    mask = Path(f"{path}.msk")
+    if mask.is_file():
+        found[mask] = None
     if Path(path).suffix.lower() == ".vrt":
         for source in _sources_of(Path(path), window):
             # A source that is itself virtual counts whole: its own windows are of another grid.
@@ -50,14 +57,17 @@ def _sources_of(path: Path, window: Window | None) -> list[Path]:
         root = ElementTree.parse(path).getroot()  # noqa: S314  the raster driver parses the same file
     except (ElementTree.ParseError, OSError) as error:
         raise ImageryError(f"is not a virtual raster ({error})", place=path, remedy="make it again") from error
+    elsewhere = {
+        source.find("SourceFilename")
+        for name in _SOURCES
+        for source in root.iter(name)
+        if not _meets(source.find("DstRect"), window)
+    }
     found: dict[Path, None] = {}
-    for name in _SOURCES:
-        for source in root.iter(name):
-            file = source.find("SourceFilename")
-            if file is None or not file.text or not _meets(source.find("DstRect"), window):
-                continue
-            relative = file.get("relativeToVRT", "0") == "1"
-            found[path.parent / file.text if relative else Path(file.text)] = None
+    for file in root.iter():  # of warped and pansharpened rasters too, which tell no place
+        if file.tag in SOURCE_NAMES and file.text and file not in elsewhere:
+            name = file.text.strip()
+            found[path.parent / name if file.get("relativeToVRT", "0") == "1" else Path(name)] = None
     return list(found)
 
 

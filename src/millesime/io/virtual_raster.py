@@ -11,9 +11,7 @@ import shapely
 
 from millesime.errors import ImageryError, raise_together
 from millesime.geo.grid import AnyGrid, Window
-
-#: Elements that name a file, of mosaics and of warped rasters.
-_NAMES = ("SourceFilename", "SourceDataset")
+from millesime.io.raster_sources import SOURCE_NAMES
 
 #: Elements of a band that fill a rectangle of it.
 _RECTANGLES = ("SimpleSource", "ComplexSource", "AveragedSource", "KernelFilteredSource", "NoDataFromMaskSource")
@@ -37,7 +35,7 @@ def require_sources(path: Path) -> None:
 
 def _faults(path: Path, *, seen: set[Path]) -> Iterator[str]:
     for element in _root(path).iter():
-        if element.tag not in _NAMES or not element.text:
+        if element.tag not in SOURCE_NAMES or not element.text:
             continue
         name = element.text.strip()
         source = path.parent / name if element.get("relativeToVRT", "0") == "1" else Path(name)
@@ -52,13 +50,21 @@ def _faults(path: Path, *, seen: set[Path]) -> Iterator[str]:
             yield from _faults(source, seen=seen)
 
 
-def filled(path: Path, grid: AnyGrid) -> tuple[Window, ...] | None:
-    """The parts of a virtual raster that its files fill; None when they fill it all or that cannot be told.
+Parts = tuple[Window, ...]
+
+
+def filled(path: Path, grid: AnyGrid) -> tuple[Parts, ...] | None:
+    """The parts of a virtual raster that its files fill, of each band that they do not fill whole, bands filled alike
+    together; None when they fill all, as far as that can be told.
 
     Outside them a reader gets 0 or the NoData value, which are no data whatever the file declares.
     """
-    band = _root(path).find("VRTRasterBand")
-    if band is None or band.get("subClass") not in (None, "VRTSourcedRasterBand"):
+    found = (_filled_of(band, grid) for band in _root(path).findall("VRTRasterBand"))
+    return tuple(dict.fromkeys(parts for parts in found if parts is not None)) or None
+
+
+def _filled_of(band: ElementTree.Element, grid: AnyGrid) -> Parts | None:
+    if band.get("subClass") not in (None, "VRTSourcedRasterBand"):
         return None
     found = []
     for child in band:

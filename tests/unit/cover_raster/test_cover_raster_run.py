@@ -12,9 +12,10 @@ import pytest
 import rasterio
 from prediction_toys import GRID, ToyModel, digest, predicted, tiles_of, toy_card
 
+from millesime.cover_raster import run, super_tile
 from millesime.cover_raster.plan import Shard, pixels_needed, plan_super_tiles, super_tile_px
 from millesime.cover_raster.predict import prediction_with
-from millesime.errors import ConfigError, IncompleteError, ModelError
+from millesime.errors import ConfigError, ImageryError, IncompleteError, ModelError
 from millesime.geo.grid import Window
 from millesime.io.parts import PartsFolder
 from millesime.io.raster import RasterReader
@@ -92,13 +93,70 @@ def test_another_model_or_size_starts_anew_and_is_told(whole, tmp_path):
     predicted(whole[0], output, super_tile_px=64, shard=Shard(1, 3))
     notes = toys.Notes()
     other = ToyModel(toy_card(version="2", onnx_sha256="1" * 64))
-    report = predicted(whole[0], output, model=other, super_tile_px=64, shard=Shard(1, 3), progress=notes)
-    assert (report.computed, report.kept) == (4, 0)
+    report = predicted(whole[0], output, model=other, super_tile_px=64, progress=notes)
+    assert (report.computed, report.kept) == (COUNT, 0)
     assert notes.told == ["what was there of a run before is made anew: model changed"]
     notes = toys.Notes()
+    predicted(whole[0], output, model=other, super_tile_px=64, shard=Shard(1, 3))
     report = predicted(whole[0], output, model=other, super_tile_px=128, progress=notes)
     assert report.computed == report.super_tiles == 4
     assert notes.told == ["what was there of a run before is made anew: the size of super-tiles changed"]
+
+
+def test_neither_a_shard_nor_assembling_sweeps_what_others_made(whole, tmp_path):
+    """Of another model, or in super-tiles of another size: what is there may be the work of days."""
+    output = tmp_path / "cover.tif"
+    predicted(whole[0], output, super_tile_px=64, shard=Shard(1, 3))
+    other = ToyModel(toy_card(version="2"))
+    for asked in ({"assemble": True}, {"shard": Shard(2, 3), "super_tile_px": 64}):
+        with pytest.raises(ConfigError, match=r"made from something else:\n  - model\.card\.version: 1 there, 2 now\n"):
+            predicted(whole[0], output, model=other, **asked)
+    with pytest.raises(ConfigError, match=r"super_tile_px: 64 there, 128 now"):
+        predicted(whole[0], output, super_tile_px=128, shard=Shard(2, 3))
+    assert predicted(whole[0], output).kept == 4
+    assert_same(whole, output)
+
+
+def test_facts_of_a_model_that_no_pixel_depends_on_do_not_count(whole, tmp_path):
+    """The same file, converted on two machines and checked by torch on each."""
+    output = tmp_path / "cover.tif"
+    predicted(whole[0], output, super_tile_px=64, shard=Shard(1, 3))
+    again = ToyModel(toy_card(export_check={"torch": "of another machine"}, limits=("roofs",)))
+    assert predicted(whole[0], output, model=again, super_tile_px=64, shard=Shard(1, 3)).kept == 4
+
+
+def test_what_cannot_be_looked_at_leaves_no_reader_behind(whole, tmp_path, monkeypatch):
+    """The list of files fails once for each super-tile, while its strips wait: the run goes on and ends."""
+    failures = iter([True] * 3)
+
+    def unreadable(job, tile, before=super_tile.files_of):
+        if next(failures, False):
+            raise ImageryError("is not a virtual raster", place="tiles.vrt")
+        return before(job, tile)
+
+    monkeypatch.setattr(super_tile, "files_of", unreadable)
+    report = predicted(whole[0], tmp_path / "cover.tif", super_tile_px=64)
+    assert report.missing == ()
+    assert_same(whole, tmp_path / "cover.tif")
+
+
+def test_failures_that_wait_hold_no_pixels():
+    """What an error came through holds the strips and logits of its super-tile."""
+
+    def failed():
+        pixels = np.zeros(9)
+        try:
+            raise OSError("the network is away")
+        except OSError as error:
+            raise ImageryError(f"cannot be read, {pixels.size}") from error
+
+    try:
+        failed()
+    except ImageryError as error:
+        alone = run._alone(error)
+    assert alone.__traceback__ is None
+    assert alone.__cause__.__traceback__ is None
+    assert "cannot be read" in str(alone)
 
 
 def test_a_model_that_was_moved_is_the_same(whole, tmp_path):
@@ -273,6 +331,8 @@ def test_two_runs_of_one_output_do_not_mix(whole, tmp_path):
             predicted(whole[0], tmp_path / "cover.tif")
     with folder.held(plan, alone=False), folder.held(plan, alone=False):
         with pytest.raises(ConfigError, match="another process"):
+            predicted(whole[0], tmp_path / "cover.tif")
+        with pytest.raises(ConfigError, match="made from something else"):
             predicted(whole[0], tmp_path / "cover.tif", shard=Shard(1, 2))  # a shard of other pixels
     folder.remove()
     predicted(whole[0], tmp_path / "cover.tif")

@@ -110,8 +110,11 @@ def test_the_height_is_left_out_of_the_numbers_where_files_give_it(rgbn, tmp_pat
               for name, at in (("dsm", 7.0), ("dtm", 5.0))}  # fmt: skip
     imagery = describe({"image": rgbn, **models}, bands=BANDS, numbers=(1, 2, 3, 4))
     assert np.unique(whole(imagery)[0][4]).tolist() == [10]
-    with pytest.raises(ImageryError, match="the height is given twice"):
+    with pytest.raises(ImageryError, match="--bands gives band 4 twice"):
         describe({"image": rgbn, **models}, bands=BANDS, numbers=(1, 2, 3, 4, 4))
+    five = write(tmp_path / "five.tif", np.zeros((5, *GRID.shape), np.uint8))
+    with pytest.raises(ImageryError, match="the height is given twice"):
+        describe({"image": five, **models}, bands=BANDS, numbers=(1, 2, 3, 4, 5))
     with pytest.raises(ImageryError, match="gives 4 numbers for the 5 bands"):
         describe({"image": rgbn}, bands=BANDS, numbers=(1, 2, 3, 4))
 

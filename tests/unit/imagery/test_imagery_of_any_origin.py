@@ -12,6 +12,8 @@ from millesime.imagery.digital_numbers import parse_scaling
 from millesime.imagery.step import describe, open_imagery
 from millesime.io.crs import _recognised as recognised
 from millesime.io.raster import RasterReader, write_raster
+from millesime.io.raster_files import raster_files
+from millesime.io.raster_sources import files_read
 
 RGB = ("red", "green", "blue")
 GRID = Grid("EPSG:2154", 900000.0, 6500000.0, 0.2, 90, 60)
@@ -170,6 +172,44 @@ def test_places_that_no_file_of_a_virtual_raster_fills_are_no_data(scene, tiles)
     full = vrt(folder / "full.vrt", [("b.tif", 0, 40), ("a.tif", 36, 24)], width=60)
     imagery = describe({"rgb": full}, bands=RGB)
     assert (imagery.notes, imagery.files[0].masked) == ((), False)
+
+
+def test_a_place_that_one_band_alone_lacks_is_no_data_either(tiles):
+    """Bands of different files, as gdalbuildvrt -separate writes them: the third ends at column 40."""
+    path = vrt(tiles / "5 km" / "separate.vrt", [("b.tif", 0, 40), ("a.tif", 36, 24)], width=60)
+    first, _, last = path.read_text(encoding="utf-8").rpartition("<SimpleSource>")
+    path.write_text(first + last[last.index("</VRTRasterBand>") :], encoding="utf-8")
+    valid = whole(describe({"rgb": path}, bands=RGB))[1]
+    assert (valid[:, :40].all(), valid[:, 40:].any()) == (True, False)
+
+
+def test_bands_of_different_types_are_refused_with_a_way_out(tiles):
+    path = vrt(tiles / "5 km" / "types.vrt", [("b.tif", 0, 40), ("a.tif", 36, 24)], width=60)
+    path.write_text(path.read_text(encoding="utf-8").replace('"Byte" band="3"', '"Float32" band="3"'), encoding="utf-8")
+    with pytest.raises(ImageryError, match=r"bands of different types: uint8, uint8, float32 \(give heights apart"):
+        describe({"rgb": path}, bands=RGB)
+
+
+def test_hidden_files_of_a_folder_are_not_its_tiles(tiles):
+    """Parts of a run that was stopped lie beside its output."""
+    parts = tiles / ".cover.tif.parts"
+    parts.mkdir()
+    (parts / "0000000_0000000.classes.tif").write_bytes(b"II*")
+    (tiles / "._a.tif").write_bytes(b"of a file manager")
+    found = raster_files([tiles])
+    assert found
+    assert not [path for path in found if "parts" in str(path) or path.name.startswith(".")]
+
+
+def test_files_behind_a_warped_raster_and_masks_are_watched(tmp_path):
+    (tmp_path / "a.tif.msk").write_bytes(b"mask")
+    path = tmp_path / "warped.vrt"
+    path.write_text(
+        '<VRTDataset rasterXSize="9" rasterYSize="9" subClass="VRTWarpedDataset"><GDALWarpOptions>'
+        '<SourceDataset relativeToVRT="1">a.tif</SourceDataset></GDALWarpOptions></VRTDataset>',
+        encoding="utf-8",
+    )
+    assert files_read(path, Window(0, 0, 2, 2)) == (path, tmp_path / "a.tif", tmp_path / "a.tif.msk")
 
 
 def test_a_virtual_raster_of_files_that_are_elsewhere_is_refused(tiles):
