@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -52,6 +53,10 @@ from millesime.cli.run_options import (
     dated,
     scheduled,
 )
+
+if TYPE_CHECKING:
+    from millesime.cover_raster.catalogue_entry import Dates
+    from millesime.cover_raster.step import Cover
 
 
 def command(
@@ -107,7 +112,7 @@ def command(
     as_json: AsJson = False,
 ) -> None:
     """Predict the cover class of every pixel, with the confidence of the network on demand."""
-    from millesime.cli.predict_files import files_of, told, write_beside
+    from millesime.cli.predict_files import files_of, told
     from millesime.cli.predict_outputs import require_outputs
     from millesime.compute import terminal_progress
     from millesime.cover_raster.series import KeptOpen
@@ -175,6 +180,7 @@ def command(
         for vintage, paths, imagery, dates in wanted:
             for note in imagery.notes:
                 progress.note(f"note: {note}")
+            beside: dict[str, str | None] = {}
             try:
                 cover = predict_cover(
                     imagery,
@@ -190,11 +196,11 @@ def command(
                     schedule=schedule,
                     progress=progress,
                     label="cover" if vintage.year is None else f"cover {vintage.year}",
+                    finish=partial(_write_beside, beside, stac=stac, dates=dates),
                 )
             except KeyboardInterrupt:
                 progress.note("note: stopped; what is done is kept, and the same command goes on from there")
                 raise
-            beside = write_beside(cover, stac=stac, dates=dates)
             try:
                 cover.report.require_complete()
             except IncompleteError as error:
@@ -222,6 +228,12 @@ def command(
         raise IncompleteError(
             "\n".join(f"{error.place}: {error.message}" for error in incomplete), remedy=incomplete[0].remedy
         )
+
+
+def _write_beside(told: dict[str, str | None], cover: Cover, *, stac: bool, dates: Dates | None) -> None:
+    from millesime.cli.predict_files import write_beside
+
+    told.update(write_beside(cover, stac=stac, dates=dates))
 
 
 def _as_text(result: Mapping[str, Any]) -> str:

@@ -147,6 +147,7 @@ def predict_imagery(
     parts: Path | None = None,
     progress: Progress | None = None,
     label: str = "cover",
+    finish: Callable[[Report], None] = lambda _: None,
 ) -> Report:
     """Predict the area of an imagery, super-tile by super-tile, and write its rasters.
 
@@ -163,6 +164,7 @@ def predict_imagery(
         parts: folder where super-tiles are kept until they are together; a hidden one beside the classes by default.
         progress: counts pixels.
         label: of the progress.
+        finish: what else is to be done before the super-tiles go: should it fail, the same run makes nothing anew.
 
     Raises:
         ConfigError: another process makes the same output.
@@ -208,6 +210,7 @@ def predict_imagery(
         if written:
             _assemble(job, [tile for tile in tiles if tile.name in there], outputs, shown)
         report = _report(job, tiles, outcome, outputs, made_from, notes, written=written)
+        finish(report)
         if written and not outcome.missing:
             folder.remove()
     return report

@@ -8,6 +8,7 @@ none. In `CropScheme` each pixel belongs to one window, whose margins are cut of
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -192,10 +193,10 @@ def scheme(mode: Mode, size_px: int, window_px: int, margin_px: int, *, axis: Li
 
 
 def _over(windows: Scheme, first: int, end: int) -> range:
-    numbers = [
-        number for number in range(windows.count) if windows.reach(number)[0] < end > first < windows.reach(number)[1]
-    ]
-    return range(numbers[0], numbers[-1] + 1)
+    """Both ends of what windows reach grow with their number; an image of a country has thousands of them."""
+    numbers = range(windows.count)
+    lowest = bisect_right(numbers, first, key=lambda number: windows.reach(number)[1])
+    return range(lowest, bisect_left(numbers, end, key=lambda number: windows.reach(number)[0]))
 
 
 def reflected(start: int, count: int, size_px: int) -> npt.NDArray[np.intp]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -120,6 +120,7 @@ def predict_cover(
     progress: Progress | None = None,
     root: Path | None = None,
     label: str = "cover",
+    finish: Callable[[Cover], None] = lambda _: None,
 ) -> Cover:
     """Predict the area of an imagery and write its rasters; what is missing is told by the report.
 
@@ -139,6 +140,7 @@ def predict_cover(
         progress: counts pixels.
         root: folder that the imagery's relative paths start from.
         label: of the progress.
+        finish: what else is to be done before the super-tiles go, see `predict_imagery`.
 
     Raises:
         ModelError: the model does not fit the imagery.
@@ -167,6 +169,10 @@ def predict_cover(
     if probabilities is not None:
         outputs[probability_layer(prediction, card.cover_nomenclature)] = probabilities
     chosen = choice or model.choose(parameters.runtime, parameters.precision)
+
+    def cover(report: Report) -> Cover:
+        return Cover(report, summary_of(report, card, chosen, pixel_m=imagery.grid.pixel_m), imagery, card)
+
     report = predict_imagery(
         imagery,
         model,
@@ -178,8 +184,9 @@ def predict_cover(
         parts=parts,
         progress=progress,
         label=label,
+        finish=lambda report: finish(cover(report)),
     )
-    return Cover(report, summary_of(report, card, chosen, pixel_m=imagery.grid.pixel_m), imagery, card)
+    return cover(report)
 
 
 def summary_of(report: Report, card: ModelCard, choice: Choice, *, pixel_m: float) -> Summary:

@@ -124,7 +124,7 @@ class RasterReader:
             raise ImageryError(
                 f"bands of different types: {told}",
                 place=self.path,
-                remedy="give heights apart, by --height or by --dsm and --dtm; or make bands of one type: gdal_translate -ot",
+                remedy="give heights apart, by --height or --dsm and --dtm; or make one type of them: gdal_translate",
             )
         self.nodata: float | None = self._dataset.nodata
         self.has_alpha: bool = ColorInterp.alpha in self._dataset.colorinterp

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+from functools import lru_cache
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -53,34 +53,53 @@ def files_read(path: str | Path, window: Window | None = None) -> tuple[Path, ..
 
 
 def _sources_of(path: Path, window: Window | None) -> list[Path]:
+    return [source for source, box in _boxes_of(path, identity_of(path)) if box is None or _meets(box, window)]
+
+
+_Box = tuple[float, float, float, float]
+"""First column and row, columns and rows."""
+
+
+@lru_cache(maxsize=64)
+def _boxes_of(path: Path, identity: FileIdentity) -> tuple[tuple[Path, _Box | None], ...]:
+    """The files that a virtual raster names and where they lie in it, as far as it tells: parsed once, as every
+    super-tile of a large image asks.
+    """
+    del identity  # tells the cache that the file is another one
     try:
         root = ElementTree.parse(path).getroot()  # noqa: S314  the raster driver parses the same file
     except (ElementTree.ParseError, OSError) as error:
         raise ImageryError(f"is not a virtual raster ({error})", place=path, remedy="make it again") from error
-    elsewhere = {
-        source.find("SourceFilename")
-        for name in _SOURCES
-        for source in root.iter(name)
-        if not _meets(source.find("DstRect"), window)
+    boxes = {
+        source.find("SourceFilename"): _box(source.find("DstRect")) for name in _SOURCES for source in root.iter(name)
     }
-    found: dict[Path, None] = {}
+    found: dict[tuple[Path, _Box | None], None] = {}
     for file in root.iter():  # of warped and pansharpened rasters too, which tell no place
-        if file.tag in SOURCE_NAMES and file.text and file not in elsewhere:
+        if file.tag in SOURCE_NAMES and file.text:
             name = file.text.strip()
-            found[path.parent / name if file.get("relativeToVRT", "0") == "1" else Path(name)] = None
-    return list(found)
+            source = path.parent / name if file.get("relativeToVRT", "0") == "1" else Path(name)
+            found[source, boxes.get(file)] = None
+    return tuple(found)
 
 
-def _meets(rectangle: ElementTree.Element | None, window: Window | None) -> bool:
-    if rectangle is None or window is None:
-        return True
-    with contextlib.suppress(KeyError, ValueError):
+def _box(rectangle: ElementTree.Element | None) -> _Box | None:
+    if rectangle is None:
+        return None
+    try:
         col, row, width, height = (float(rectangle.attrib[key]) for key in ("xOff", "yOff", "xSize", "ySize"))
-        near = window.expanded(_AROUND_PX)
-        return (
-            col < near.col + near.width
-            and col + width > near.col
-            and row < near.row + near.height
-            and row + height > near.row
-        )
-    return True
+    except (KeyError, ValueError):
+        return None
+    return col, row, width, height
+
+
+def _meets(box: _Box, window: Window | None) -> bool:
+    if window is None:
+        return True
+    col, row, width, height = box
+    near = window.expanded(_AROUND_PX)
+    return (
+        col < near.col + near.width
+        and col + width > near.col
+        and row < near.row + near.height
+        and row + height > near.row
+    )

@@ -130,6 +130,15 @@ def test_what_is_given_beside_a_configuration_wins(images, tmp_path, config):
     assert (tmp_path / "a.tif").read_bytes() == (tmp_path / "b.tif").read_bytes()
 
 
+def test_channels_count_for_another_model_of_as_many_bands(images, tmp_path, config):
+    """The weights of a configuration often lie elsewhere, so that -m names them."""
+    path = config(channels=[5, 4, 3, 2, 1])
+    common = ("--config", path, "--mode", "blend", "--fill", "reflect", "--window-px", "128", "--margin-px", "16")
+    predicted(images / "2018.tif", *common, "-o", tmp_path / "a.tif")
+    predicted(images / "2018.tif", *common, "-m", "builtin:demo", "-o", tmp_path / "b.tif")
+    assert (tmp_path / "a.tif").read_bytes() == (tmp_path / "b.tif").read_bytes()
+
+
 def test_channels_of_a_configuration_pick_bands(images, tmp_path, config):
     turned = pixels(images / "2012.tif")[::-1]
     write_raster(tmp_path / "turned.tif", turned, GRID)

@@ -9,6 +9,7 @@ import rasterio
 import shapely
 from typer.testing import CliRunner
 
+from millesime.cli import predict_files
 from millesime.cli.app import app
 from millesime.errors import ConfigError, IncompleteError
 from millesime.geo.grid import Grid
@@ -195,3 +196,19 @@ def test_a_gap_that_is_filled_has_no_footprint_left(tmp_path):
     (tmp_path / "cover.missing.gpkg").write_bytes(b"of a run before")
     assert told(tmp_path / "image.tif", "-o", tmp_path / "cover.tif")["beside"]["missing"] is None
     assert not (tmp_path / "cover.missing.gpkg").exists()
+
+
+def test_super_tiles_stay_until_all_is_written_beside(image, whole, tmp_path, monkeypatch):
+    """Describing the result fails: given again, the same command computes nothing."""
+    files = ("-o", tmp_path / "cover.tif", "--confidence", tmp_path / "sure.tif")
+
+    def full(*_):
+        raise OSError("no space is left")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(predict_files, "_write_json", full)
+        assert isinstance(run(image, *files).exception, OSError)
+    result = told(image, *files)
+    assert result["super_tiles"]["computed"] == 0
+    assert (tmp_path / "cover.tif").read_bytes() == (whole[0] / "cover.tif").read_bytes()
+    assert not list(tmp_path.glob(".*"))
