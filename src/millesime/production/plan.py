@@ -144,7 +144,14 @@ class Plan:
             for one in _fields(name):
                 if required and getattr(vintage, one) is None:
                     yield f"vintage {vintage.year}: no {one} is given; imagery reads it"
-                yield from self.workspace.missing_source(one, vintage)
+                missing = tuple(self.workspace.missing_source(one, vintage))
+                yield from missing
+                location = None if missing or name not in _RASTERS else self.workspace.source(one, vintage)
+                if isinstance(location, Path) and location.is_dir():
+                    yield (
+                        f"{location}: a folder, given as {one} of vintage {vintage.year}; make a mosaic of its tiles "
+                        f"(gdalbuildvrt {one}.vrt {location.name}/*.tif) and name that"
+                    )
 
     def _products(self, name: str, vintage: Vintage) -> dict[str, Path]:
         step = next(item for item in CHAIN if item.name == name)
@@ -178,6 +185,10 @@ class Plan:
             if onnx.suffix in WEIGHTS_SUFFIXES:  # as IGN publishes them, without a card of ours
                 return {"model": onnx}
         return {"model.onnx": onnx, "model.json": onnx.with_suffix(".json")}
+
+
+#: Inputs that are one raster file each: publication takes pictures of them as the imagery does.
+_RASTERS = ("ortho", "dsm", "dtm")
 
 
 def _fields(name: str) -> tuple[str, ...]:

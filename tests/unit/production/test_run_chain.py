@@ -250,6 +250,20 @@ def test_imagery_and_model_that_are_missing_or_not_given(territory, monkeypatch)
         plan.input_files(reads[1], vintage)
 
 
+def test_a_folder_of_tiles_is_refused_before_anything_runs(territory):
+    (territory / "tiles").mkdir()
+    (territory / "territory.toml").write_text(
+        TOML.replace("[[vintages]]\nyear = 2019", '[[vintages]]\nyear = 2019\northo_rgb = "tiles"')
+    )
+    plan = plan_module.Plan(Workspace.open(territory))
+    vintage, step = plan.workspace.territory.vintage(2019), Step("publication", reads=("ortho",), makes=())
+    told = plan.missing_inputs([(step, vintage)])
+    assert [text.partition(";")[0] for text in told] == [
+        f"{territory / 'tiles'}: a folder, given as ortho_rgb of vintage 2019"
+    ]
+    assert "gdalbuildvrt ortho_rgb.vrt tiles/*.tif" in told[0]
+
+
 def test_weights_as_ign_publishes_them_are_a_model_without_a_card(territory):
     name = "FLAIR-INC_rgbie_15cl_resnet34-unet_weights.pth"
     (territory / "territory.toml").write_text(

@@ -59,7 +59,7 @@ def require_usable(faults: Sequence[Fault], *, place: str) -> None:
         [str(found) for found in faults if found.severity == "error"],
         kind=RefusedError,
         place=place,
-        remedy="millesime check locates them; tolerant=True sets these rows aside and tells them",
+        remedy="millesime check locates them; in Python, tolerant=True sets these rows aside and tells them",
     )
 
 

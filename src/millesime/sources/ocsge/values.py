@@ -128,7 +128,7 @@ def cosia_values(classes: pd.Series, numbers: pd.Series | None, coding: CosiaCod
         wrong = _disagrees(names, given, coding)
         other: CosiaCoding = "value_variant" if coding == "value" else "value"
         fits = bool(wrong.any()) and not _disagrees(names, given, other).any()
-        hint = f" (all agree with the coding {other!r}: give cosia_coding={other!r})" if fits else ""
+        hint = f" (all agree with the coding {other!r}: in Python, give cosia_coding={other!r})" if fits else ""
         texts = [f"{number:g} for {name!r}" for number, name in zip(given, names, strict=True)] if wrong.any() else None
         faults.append(fault(f"numero and classe disagree{hint}", wrong, severity="error", texts=texts))
     return names, faults
