@@ -58,7 +58,7 @@ def require_side_by_side(occupations: Sequence[Occupation]) -> None:
         raise CrsError(f"the départements are in several CRS: {', '.join(systems)}", remedy="give them one by one")
     for number, one in enumerate(occupations):
         for other in occupations[number + 1 :]:
-            shared = _on_shared_ground(one.frame, other.frame)
+            shared = on_shared_ground(one.frame, other.frame)
             if shared:
                 raise GeometryError(
                     f"{shared} polygons of {other.layer.name} lie on ground of {one.layer.name}",
@@ -67,8 +67,10 @@ def require_side_by_side(occupations: Sequence[Occupation]) -> None:
                 )
 
 
-def _on_shared_ground(one: geopandas.GeoDataFrame, other: geopandas.GeoDataFrame) -> int:
-    """Polygons of one that a point inside them shows to lie on the other's."""
+def on_shared_ground(one: geopandas.GeoDataFrame, other: geopandas.GeoDataFrame) -> int:
+    """Polygons of `other` that a point inside them shows to lie on those of `one`; both in one CRS."""
+    if not len(one):
+        return 0
     west, south, east, north = one.total_bounds
     there = other.geometry.to_numpy()
     there = there[shapely.intersects(there, shapely.box(west, south, east, north))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,6 +66,8 @@ class _Found:
 
     partitions: dict[int, list[DeliveredLayer]] = field(default_factory=dict)
     zones: dict[int, list[DeliveredLayer]] = field(default_factory=dict)
+    paths: dict[int, Path] = field(default_factory=dict)
+    """Where each vintage was found."""
 
 
 def read_maps(paths: Sequence[Path], zones: Sequence[Path], options: Options) -> Maps:
@@ -76,6 +78,7 @@ def read_maps(paths: Sequence[Path], zones: Sequence[Path], options: Options) ->
         InputError: a delivery holds neither OCCUPATION_SOL nor ARTIF.
         RefusedError: vintages of different generations, unless forced.
         CrsError: maps in different CRS.
+        GeometryError: two maps hold the same ground.
     """
     from millesime.artificialisation import StatusChoice
     from millesime.errors import ConfigError, CrsError
@@ -94,7 +97,7 @@ def read_maps(paths: Sequence[Path], zones: Sequence[Path], options: Options) ->
     systems = {str(layer.frame.crs.to_string()) for group in layers for layer, _ in group}
     if len(systems) > 1:
         raise CrsError(f"the maps are in {', '.join(sorted(systems))}", remedy="give those of one CRS in each command")
-    for group in layers:
+    for path, group in zip(paths, layers, strict=True):
         for layer, year in group:
             mine = found.setdefault(layer.territory or alone, _Found())
             if layer.kind in ("DIFF", "ARTIF_DIFF"):
@@ -107,7 +110,9 @@ def read_maps(paths: Sequence[Path], zones: Sequence[Path], options: Options) ->
                 mine.zones.setdefault(year, []).append(layer)
             else:
                 mine.partitions.setdefault(year, []).append(layer)
+                mine.paths.setdefault(year, path)
     found = {code: mine for code, mine in found.items() if mine.partitions}
+    _require_side_by_side(found)
     _add_zones(found, zones, options, told)
     statuses: dict[str, str] = {}
     decision = _Decision(options.choice or StatusChoice(), read_context(options.context, crs=options.crs))
@@ -144,6 +149,32 @@ def _layers(path: Path, options: Options, told: list[str], position: int) -> lis
     if len({layer.year for layer in used if layer.kind in ("OCCUPATION_SOL", "ARTIF")}) > 1:
         raise ConfigError("holds several vintages, --years says one", place=path, remedy="give each by itself")
     return [(layer, options.years[position]) for layer in used]
+
+
+def _require_side_by_side(found: Mapping[str, _Found]) -> None:
+    """Refuse maps that hold the same ground: the territory is the sum of the maps and would count it twice.
+
+    Each vintage of the map that has fewer is held against the one of the other map that is nearest in years, as the
+    figures of both are added; the check is that of `millesime artif`.
+
+    Raises:
+        GeometryError: names both files.
+    """
+    from millesime.artificialisation.territories import on_shared_ground
+    from millesime.errors import GeometryError
+
+    for pair in combinations(sorted(found), 2):
+        code, other = sorted(pair, key=lambda name: len(found[name].partitions))
+        for year in sorted(found[code].partitions):
+            nearest = min(found[other].partitions, key=lambda theirs: (abs(theirs - year), -theirs))
+            shared = on_shared_ground(found[other].partitions[nearest][0].frame, found[code].partitions[year][0].frame)
+            if shared:
+                raise GeometryError(
+                    f"{shared} polygons of map {code or '-'} of {year} lie on ground of map {other or '-'} of {nearest}"
+                    f" in {found[other].paths[nearest]}",
+                    place=found[code].paths[year],
+                    remedy="cut both along their limit: --limit FILE, with the départements of Admin Express",
+                )
 
 
 def _add_zones(found: Mapping[str, _Found], zones: Sequence[Path], options: Options, told: list[str]) -> None:

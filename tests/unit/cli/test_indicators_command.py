@@ -12,7 +12,7 @@ import shapely
 import typer.testing
 
 from millesime.cli import indicators
-from millesime.errors import ConfigError, CrsError, InputError, RefusedError
+from millesime.errors import ConfigError, CrsError, GeometryError, InputError, RefusedError
 from millesime.io.vector import list_layers, write_geopackage
 
 app = typer.Typer()
@@ -172,6 +172,25 @@ def test_several_departments_of_different_years(tmp_path, admin):
     across = pd.read_parquet(out).query("level == 'perimeter'")
     assert set(across["status"]) == {"COMPLETE_NOT_UNIFORM"}
     assert set(across["vintages"]) == {"2018+2019 / 2021+2022"}
+
+
+def test_departments_that_overlap_are_refused_and_cut_along_their_limit(tmp_path):
+    """32 for x < 200; 31 of another year from 100 to 300: its road from 100 to 200 would count twice.
+
+    Cut along a limit at x = 200 they hold 2 ha and 1 ha.
+    """
+    files = [_delivery(tmp_path, 2022, 100.0), _delivery(tmp_path, 2021, 100.0, dep="031", west=100)]
+    out = tmp_path / "out.csv"
+    with pytest.raises(GeometryError, match="lie on ground of map") as refused:
+        _told(*files, "-o", out)
+    assert all(file.name in str(refused.value) for file in files)
+    assert "--limit" in str(refused.value)
+    limit = tmp_path / "limit.gpkg"
+    shapes = geopandas.GeoDataFrame({"INSEE_DEP": ["32", "31"]}, geometry=[_box(0, 200), _box(200, 400)], crs=CRS)
+    write_geopackage(limit, {"departement": shapes})
+    _told(*files, "--limit", limit, "-o", out)
+    table = pd.read_csv(out, dtype={"code": str})
+    assert _value(table, "territory", "31+32", "territory", "area") == pytest.approx(3.0)
 
 
 def test_a_delivered_diff_beyond_half_a_hectare_is_a_warning(tmp_path):
