@@ -62,6 +62,7 @@ def command(
     OCCUPATION_SOL, and is that of the layer ARTIF where a delivery has that one alone.
     """
     from millesime.artificialisation import rules_told
+    from millesime.cli.indicators_deltas import compared_deltas
     from millesime.cli.indicators_maps import Options, read_maps
     from millesime.cli.indicators_places import read_places, read_planning
     from millesime.indicators import account_of, indicators, planning_of
@@ -87,7 +88,7 @@ def command(
         more_told += plan.told
     accounts = account_of(maps.grounds, places)
     table = indicators(accounts, planning=plan)
-    deltas = _deltas(diff or [], maps, accounts, table, crs, more_told)
+    deltas = compared_deltas(diff or [], maps, accounts, table, crs, more_told)
     layers = _write(output, table, places, deltas)
     told = _told(files, output, layers, maps, accounts, places, more_told, table, deltas)
     computed = any(origin.startswith("computed") for origin in maps.statuses.values())
@@ -113,38 +114,6 @@ def _require_levels(levels: Sequence[str]) -> None:
     unknown = sorted(set(levels) - set(LEVELS))
     if unknown:
         raise ConfigError(f"no level {', '.join(unknown)}", remedy=f"levels are {', '.join(LEVELS)}")
-
-
-def _deltas(
-    paths: Sequence[Path], maps: Maps, accounts: Account, table: Indicators, crs: str | None, told: list[str]
-) -> list[tuple[str, DeliveredFlux]]:
-    """Delivered DIFF and ARTIF_DIFF, of their own files or of the deliveries, against the stocks."""
-    from millesime.errors import ConfigError
-    from millesime.indicators import compare_flux
-    from millesime.sources.ocsge import read_delivery
-
-    known = {years for ground in accounts.grounds for years in ground.pairs}
-    given = []
-    for path in paths:
-        delivery = read_delivery(path, crs=crs)
-        told += [f"{path.name}: {sentence}" for sentence in delivery.sentences()]
-        found = [layer for layer in delivery.layers if layer.kind in ("DIFF", "ARTIF_DIFF")]
-        if not found:
-            raise ConfigError("holds no DIFF", place=path, remedy="give a layer with cs_2019, cs_2022 ...")
-        given += [(f"{path.name}: {layer.name}", layer) for layer in found]
-    compared = []
-    for name, layer in [*((layer.name, layer) for layer in maps.diffs), *given]:
-        years = tuple(layer.years) if len(layer.years) == 2 else (next(iter(known)) if len(known) == 1 else ())
-        if years in known:
-            since, year = years
-            compared.append((name, compare_flux(accounts, table, layer.frame, years=(since, year))))
-            continue
-        pairs = ", ".join(f"{since}-{year}" for since, year in sorted(known)) or "none"
-        sentence = f"is of {'-'.join(map(str, years)) or 'unknown years'}, the pairs of vintages are: {pairs}"
-        if any(layer is one for _, one in given):
-            raise ConfigError(sentence, place=name, remedy="give the DIFF of two of the vintages")
-        told.append(f"{name} {sentence}; not used")
-    return compared
 
 
 def _write(output: Path, table: Indicators, places: Places, deltas: Sequence[tuple[str, DeliveredFlux]]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import geopandas
@@ -13,6 +14,7 @@ import shapely
 from millesime.errors import CrsError
 from millesime.indicators.accounts import PER_M2, Account, cut, half_cm2
 from millesime.indicators.product import Indicators
+from millesime.indicators.slots import TRACE_SHARE, slots_of
 from millesime.nomenclature import CS
 
 Items = npt.NDArray[np.object_]
@@ -40,9 +42,17 @@ class DeliveredFlux:
 
 
 def compare_flux(
-    account: Account, indicators: Indicators, diff: geopandas.GeoDataFrame, *, years: tuple[int, int]
+    account: Account,
+    indicators: Indicators,
+    diff: geopandas.GeoDataFrame,
+    *,
+    years: tuple[int, int],
+    maps: Collection[str] | None = None,
 ) -> DeliveredFlux:
     """Hold the net flux of a delivered DIFF or ARTIF_DIFF against the difference of the stocks, place by place.
+
+    A DIFF tells nothing of the maps that it is not of, nor of those that lack one of its vintages: places that reach
+    into such a map are left out, the territory too.
 
     Args:
         account: the places, as the indicators were computed from it.
@@ -50,15 +60,20 @@ def compare_flux(
         diff: changed polygons in metres: `cs_before`, `cs_after`, `us_before`, `us_after`, and `artificialisation` (+1
             or -1) where the layer has it. They are cut by place like any other ground.
         years: the two vintages that the DIFF is between.
+        maps: codes of the maps that the DIFF is of; all of them by default.
 
     Raises:
         CrsError: the DIFF is in another CRS than the maps.
     """
     crs = account.grounds[0].pieces.crs
     if diff.crs != crs:
-        raise CrsError(f"the DIFF is in {diff.crs}, the maps in {crs}")
-    delivered = _of_places(account, diff)
-    stocks = _differences(indicators, years)
+        raise CrsError(
+            f"the DIFF is in {diff.crs}, the maps in {crs}", remedy=f"give the DIFF in {crs}, or maps of its own CRS"
+        )
+    compared = _compared(account, years, maps)
+    delivered, stocks = (
+        _within(told, compared) for told in (_of_places(account, diff), _differences(indicators, years))
+    )
     keys = ["level", "code", "theme", "item"]
     told = stocks[stocks["theme"].isin(delivered["theme"].unique())] if len(delivered) else stocks
     both = told.merge(delivered, on=keys, how="outer").fillna({"stocks_ha": 0.0, "delivered_ha": 0.0})
@@ -67,6 +82,33 @@ def compare_flux(
     both["gap_ha"] = both["delivered_ha"] - both["stocks_ha"]
     columns = ["level", "code", "name", "theme", "item", "delivered_ha", "stocks_ha", "gap_ha"]
     return DeliveredFlux(years, both[columns].sort_values(keys).reset_index(drop=True))
+
+
+def _compared(account: Account, years: tuple[int, int], maps: Collection[str] | None) -> set[tuple[str, str]]:
+    """Level and code of the places whose maps all are of the DIFF and have both vintages, traces apart."""
+    grounds = account.grounds
+    # The figures add vintages slot by slot: maps that hold both years in other slots are not added under these years.
+    ends: list[tuple[int, ...] | None] = []
+    for ground, slots in zip(grounds, slots_of([ground.years for ground in grounds]).years, strict=True):
+        asked = (maps is None or ground.code in maps) and set(years) <= set(ground.years)
+        ends.append(tuple(slots.index(year) for year in years) if asked else None)
+    of_unit = np.zeros(len(account.unit_ground), dtype=np.int64)
+    for cells in account.cells:
+        np.add.at(of_unit, cells.unit, cells.area)
+    held = np.zeros((len(account.places), len(grounds)), dtype=np.int64)
+    np.add.at(held, (account.place, account.unit_ground[account.unit]), of_unit[account.unit])
+    found = set()
+    for place, areas in zip(account.places, held, strict=True):
+        own = {ends[ground] for ground in np.flatnonzero(areas > TRACE_SHARE * areas.sum())}
+        if len(own) == 1 and None not in own:
+            found.add((place.level, place.code))
+    return found
+
+
+def _within(told: pd.DataFrame, places: set[tuple[str, str]]) -> pd.DataFrame:
+    """The rows of some places."""
+    rows = [key in places for key in zip(told["level"], told["code"], strict=True)]
+    return told[np.array(rows, dtype=bool)]
 
 
 def _of_places(account: Account, diff: geopandas.GeoDataFrame) -> pd.DataFrame:

@@ -209,6 +209,64 @@ def test_a_delivered_diff_beyond_half_a_hectare_is_a_warning(tmp_path):
     assert "differ from the stocks by more than 0.5 ha" in told["warnings"][0]
 
 
+def _change(tmp_path, dep, x0, x1, *, years=(2019, 2022), crs=CRS):
+    """A delivered DIFF of one département: a field between x0 and x1 became a road. D032 in its name tells which."""
+    codes = {"cs": ("CS2.2.1", "CS1.1.1.2"), "us": ("US1.1", "US3")}
+    columns = {f"{name}_{year}": [code] for name, of in codes.items() for year, code in zip(years, of, strict=True)}
+    path = tmp_path / f"DIFF_{years[0]}_{years[1]}_{dep}.gpkg"
+    frame = geopandas.GeoDataFrame(columns, geometry=[_box(x0, x1)], crs=crs)
+    write_geopackage(path, {f"DIFF_{years[0]}_{years[1]}_{dep}": frame})
+    return path
+
+
+def test_the_diffs_of_several_departments_are_put_together(tmp_path):
+    """In 32, x < 200, and in 82, 200 to 400, the road grows by 80 m x 100 m: 0.8 ha each, told by each DIFF exactly.
+
+    The name of the first tells its département, the ground of the second. With that of 32 alone nothing is known of
+    82: it, and the territory of both, are not compared. One of 20 m in 82 lacks 0.6 ha of 2 covers, 2 uses and
+    impervious ground, which the territory shows.
+    """
+    files = [_delivery(tmp_path, year, border) for year, border in ((2019, 100.0), (2022, 180.0))]
+    files += [_delivery(tmp_path, y, border, dep="082", west=200) for y, border in ((2019, 100.0), (2022, 180.0))]
+    here, there = _change(tmp_path, "D032", 100, 180), _change(tmp_path, "82", 300, 380)
+    out = tmp_path / "out.csv"
+    drawn = tmp_path / "parcs.geojson"
+    shapes = geopandas.GeoDataFrame({"nom": ["A", "B"]}, geometry=[_box(0, 200), _box(200, 400)], crs=CRS)
+    shapes.to_crs("EPSG:4326").to_file(drawn)
+    told = _told(*files, "--perimeter", drawn, "--diff", here, "--diff", there, "-o", out)
+    (both,) = told["diff"]
+    assert (both["compared"], both["disagreements"], told["warnings"]) == (15, [], [])  # three places, five items
+    alone = _told(*files, "--perimeter", drawn, "--diff", here, "-o", out)
+    assert (alone["diff"][0]["compared"], alone["diff"][0]["disagreements"]) == (5, [])  # the perimeter A
+    assert any("places of map 32 alone" in sentence for sentence in alone["told"])
+    short = _told(*files, "--diff", here, "--diff", _change(tmp_path, "82", 300, 320), "-o", out)
+    assert {(row["level"], round(abs(row["gap_ha"]), 3)) for row in short["diff"][0]["disagreements"]} == {
+        ("territory", 0.6)
+    }
+    assert len(short["diff"][0]["disagreements"]) == 5
+
+
+def test_a_place_that_lacks_a_vintage_is_not_held_against_a_diff(tmp_path):
+    """82 has 2022 alone, a road of 1 ha: that stock is no change since 2019."""
+    files = [_delivery(tmp_path, year, border) for year, border in ((2019, 100.0), (2022, 180.0))]
+    files.append(_delivery(tmp_path, 2022, 100.0, dep="082", west=200))
+    told = _told(*files, "--diff", _change(tmp_path, "D032", 100, 180), "-o", tmp_path / "out.csv")
+    assert (told["diff"][0]["disagreements"], told["warnings"]) == ([], [])
+
+
+def test_a_diff_of_another_crs_or_department_is_refused_by_its_name(tmp_path):
+    first, second = _delivery(tmp_path, 2019, 100.0), _delivery(tmp_path, 2022, 180.0)
+    for dep, crs, kind, reason in (
+        ("D032", "EPSG:3857", CrsError, "the DIFF is in EPSG:3857, the maps in EPSG:2154"),
+        ("D082", CRS, ConfigError, "is of département 82, the maps are: 32"),
+    ):
+        path = _change(tmp_path, dep, 100, 180, crs=crs)
+        with pytest.raises(kind, match=reason) as refused:
+            _told(first, second, "--diff", path, "-o", tmp_path / "out.csv")
+        assert path.name in str(refused.value)
+        assert "give the DIFF" in str(refused.value)
+
+
 def test_refusals(tmp_path, admin):
     first, second = _delivery(tmp_path, 2019, 100.0), _delivery(tmp_path, 2022, 150.0)
     out = tmp_path / "out.csv"
