@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from millesime.cli.diff_sides import Side, read_side, require_effect, years_of
+from millesime.cli.diff_sides import Side, read_side, require_effect, require_one_generation, years_of
 from millesime.cli.diff_text import as_text
 from millesime.cli.output import AsJson, emit
 from millesime.cli.status_options import (
@@ -97,7 +97,6 @@ def command(
         status_warnings,
     )
     from millesime.io.vector import write_geopackage, write_parquet
-    from millesime.sources.ocsge import require_comparable
 
     require_writable(output, ".gpkg", ".parquet", ".geoparquet")
     rules, limits = status.parameters(), read_limits(limit, crs)
@@ -107,7 +106,7 @@ def command(
     ]
     require_effect(sides, status, patch)
     both = years_of(sides, years)
-    warnings = [*require_comparable(*(side.generation for side in sides), force=force)]
+    warnings = [*require_one_generation(sides, force=force)]
     warnings += status_warnings(sides[0].result, sides[1].result)
     share = matching_share(*(side.result.frame.geometry.to_numpy() for side in sides))
     chosen = tolerance_m if tolerance_m is not None else (0.0 if share >= ENOUGH else _TOLERANCE_M)

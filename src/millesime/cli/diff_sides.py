@@ -110,6 +110,35 @@ def require_effect(sides: Sequence[Side], status: StatusOptions, patch: Path | N
         raise ConfigError("a patch is of one département", place=patch, remedy="give the vintages of that département")
 
 
+def require_one_generation(sides: Sequence[Side], *, force: bool = False) -> tuple[str, ...]:
+    """Refuse a flux between two generations, be it that départements of one vintage are of several.
+
+    Returns:
+        What a report of the flux must say.
+
+    Raises:
+        RefusedError: the generations differ, and it is not forced; names the files of each.
+    """
+    from millesime.errors import RefusedError
+    from millesime.sources.ocsge import require_comparable
+
+    files: dict[str, list[str]] = {}
+    for side in sides:
+        for item in side.occupations:
+            files.setdefault(item.layer.generations[0], []).append(f"{side.path}: {item.layer.name}")
+    alike = all(side.generation != "unknown" for side in sides)
+    if alike or not {"old", "new"} <= set(files):
+        return require_comparable(*(side.generation for side in sides), force=force)
+    # 'unknown' for a side of both generations would pass with a warning that gives another reason.
+    message = (
+        f"of the old generation: {', '.join(files['old'])}; of the new one: {', '.join(files['new'])}; "
+        "they are not statistically comparable, a flux between them measures the change of method"
+    )
+    if not force:
+        raise RefusedError(message, remedy="compare départements of one generation, or force it and say so")
+    return (f"forced: {message}",)
+
+
 def years_of(sides: Sequence[Side], given: tuple[int, int] | None) -> tuple[int, int]:
     """Both vintages, as said or as the files tell them.
 

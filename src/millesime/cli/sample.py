@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import typer
 
-from millesime.cli.diff_sides import Side, read_side, require_effect, years_of
+from millesime.cli.diff_sides import Side, read_side, require_effect, require_one_generation, years_of
 from millesime.cli.output import AsJson, emit
 from millesime.cli.status_options import (
     Crs,
@@ -208,11 +208,10 @@ def _ground(
 ) -> Ground:
     from millesime.differential import ENOUGH, Parameters, difference, matching_share
     from millesime.evaluation.sample import OMISSION_BUFFER_M, change_strata, state_strata
-    from millesime.sources.ocsge import require_comparable
 
     if kind != "change":
         return state_strata(sides[0].result.frame, kind, year=sides[0].year)
-    require_comparable(*(side.generation for side in sides), force=False)
+    warnings = require_one_generation(sides)
     both = years_of(sides, years)
     earlier, later = (side.result for side in sides)
     if tolerance_m is None:
@@ -225,7 +224,8 @@ def _ground(
         territory="-".join(item.layer.territory or "" for item in sides[0].occupations),
         parameters=Parameters(tolerance_m=tolerance_m),
     )
-    return change_strata(result, buffer_m=OMISSION_BUFFER_M if buffer_m is None else buffer_m)
+    ground = change_strata(result, buffer_m=OMISSION_BUFFER_M if buffer_m is None else buffer_m)
+    return replace(ground, told=(*(f"warning: {sentence}" for sentence in warnings), *ground.told))
 
 
 def _communes(path: Path, only: Sequence[str]) -> Places:

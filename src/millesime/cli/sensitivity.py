@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from millesime.cli.diff_sides import Side, read_side
+from millesime.cli.diff_sides import Side, read_side, require_one_generation
 from millesime.cli.output import AsJson, emit
 from millesime.cli.sensitivity_text import as_text
 from millesime.cli.status_options import (
@@ -75,7 +75,6 @@ def command(
     from millesime.artificialisation import rules_told
     from millesime.errors import ConfigError
     from millesime.indicators import doubt, sensitivity, weighty
-    from millesime.sources.ocsge import require_comparable
 
     require_writable(output, ".gpkg", ".csv")
     if language not in ("fr", "en"):
@@ -87,7 +86,7 @@ def command(
         read_side(path, around or (), rules, status_from=status_from, limit=limits, crs=crs) for path, around in given
     ]
     known = _years(sides, years)
-    warnings = [] if second is None else [*require_comparable(*(side.generation for side in sides), force=force)]
+    warnings = [] if second is None else [*require_one_generation(sides, force=force)]
     code = "-".join(item.layer.territory or "" for item in sides[0].occupations)
     comparison, tolerance = _compared(sides, known, code, tolerance_m)
     vintages = [side.result for side in sides]

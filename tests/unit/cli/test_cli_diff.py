@@ -189,3 +189,19 @@ def test_several_departements_of_two_vintages(tmp_path):
     assert told["area_m2"] == 80_000
     # The east's yard of 2019 is enclosed now that the west lies beside it, and below 2 500 m²: not artificial.
     assert told["flux"]["net"]["net_m2"] == 475 + 2_500
+
+
+def test_a_departement_of_the_old_generation_among_new_ones(tmp_path):
+    """Old in the east (US235), new in the west in 2019; new in both in 2022: the east's flux would be of the method."""
+    folders = tmp_path / "2019-01-01", tmp_path / "2022-01-01"
+    for folder, year in zip(folders, ("2019", "2022"), strict=True):
+        folder.mkdir()
+        for number, west in (("032", 0.0), ("065", 200.0)):
+            frame = _village(year, west=west)
+            frame["id"] = number + frame["id"]
+            if (number, year) == ("065", "2019"):
+                frame["code_us"] = frame["code_us"].replace("US2", "US235")
+            _file(folder, f"OCS-GE_2-0__GPKG_LAMB93_D{number}_{year}-01-01", frame)
+    with pytest.raises(RefusedError, match=r"of the old generation: .*D065_2019.*; of the new one: .*D032_2019"):
+        _told(*folders)
+    assert _told(*folders, "--force")["warnings"][0].startswith("forced: of the old generation")

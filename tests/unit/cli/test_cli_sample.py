@@ -218,3 +218,9 @@ def test_points_that_others_drew(tmp_path):
     (tmp_path / "areas.csv").write_text("stratum,area_m2\nA,10000\nB,29999\nC,500\n", encoding="utf-8")
     with pytest.raises(RefusedError, match="stratum C has 0 points read"):
         told(*words)
+
+
+def test_an_unknown_generation_is_told(maps, tmp_path):
+    """Roads and fields alone: neither US235 nor US2, US3 or US5 tells the generation of these maps."""
+    made = told("sample", *maps, "-n", "30", "--floor", "5", "-o", tmp_path / "points.csv")
+    assert made["told"][0].startswith("warning: the generation of a vintage is not known")
