@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from millesime.cli.diff_sides import Side, read_side, require_one_generation
+from millesime.cli.diff_sides import Side, read_side, require_effect, require_one_generation
 from millesime.cli.output import AsJson, emit
 from millesime.cli.sensitivity_text import as_text
 from millesime.cli.status_options import (
@@ -85,6 +85,7 @@ def command(
     sides = [
         read_side(path, around or (), rules, status_from=status_from, limit=limits, crs=crs) for path, around in given
     ]
+    require_effect(sides, status, None)
     known = _years(sides, years)
     warnings = [] if second is None else [*require_one_generation(sides, force=force)]
     code = "-".join(item.layer.territory or "" for item in sides[0].occupations)
@@ -113,7 +114,7 @@ def command(
         "output": None if output is None else str(output),
         "written": [] if output is None else _write(output, result, polygons),
         "warnings": [*warnings, *result.told],
-        "rules": rules_told(rules),
+        "rules": [] if all(side.is_delivered for side in sides) else rules_told(rules),
         "near_share": near,
         "tolerance_m": tolerance,
         "sentences": list(result.sentences(code, language=spoken)),

@@ -135,14 +135,20 @@ def test_a_delivered_status_is_taken_everywhere(delivered, tmp_path, command):
     assert command(delivered, ("--status", "computed"), tmp_path) == pytest.approx(200, abs=1)
 
 
-@pytest.mark.parametrize("command", COMMANDS[:3] + COMMANDS[4:], ids=lambda command: command.__name__)
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.__name__)
 def test_options_without_effect_are_refused(delivered, tmp_path, command):
     both = [delivered[1], delivered[1]]
     years = {"from_diff": ["2019", "2022"], "from_sample": ["2019", "2022"]}.get(command.__name__)
+    years = ["2019,2022"] if command is from_sensitivity else years
     flag = {"from_portrait": "--year"}.get(command.__name__, "--years")
     options = [flag, *years] if years else [flag, "2019", flag, "2022"]
     with pytest.raises(ConfigError, match="would not change it"):
         command(both, [*options, "--t-other", "500"], tmp_path)
+
+
+def test_sensitivity_tells_the_rules_of_a_computed_status_alone(delivered):
+    assert told("sensitivity", delivered[1])["rules"] == []
+    assert {row["name"] for row in told("sensitivity", delivered[0])["rules"]} >= {"t_other_m2"}
 
 
 def test_noise_of_borders_is_in_the_stocks_and_told_apart(tmp_path):
