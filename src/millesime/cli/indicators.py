@@ -152,6 +152,7 @@ def _told(
 ) -> dict[str, Any]:
     """What the command says."""
     from millesime.indicators import DISAGREE_HA
+    from millesime.indicators.slots import territory_told
 
     warnings = []
     if accounts.outside_m2 > 1 and len(places.communes):
@@ -185,7 +186,7 @@ def _told(
         "territory": _main(table),
         "diff": compared,
         "warnings": warnings,
-        "told": [*maps.sentences, *places.told, *more_told],
+        "told": [*maps.sentences, *territory_told(accounts), *places.told, *more_told],
     }
 
 

@@ -70,8 +70,8 @@ def years_of_places(account: Account, slots: Slots, held: Int64) -> tuple[Int64,
         held: (units,) ground in each unit, half square centimetres.
 
     Returns:
-        (places, slots) the latest vintage of each slot, traces apart, -1 where the place has none; and for each place
-        and slot the ground held by each vintage.
+        (places, slots) the latest vintage of each slot, traces apart, -1 where the place has none, for the territory
+        where one of its maps has none; and for each place and slot the ground held by each vintage.
     """
     n_places = len(account.places)
     latest = np.full((n_places, slots.count), -1, dtype=np.int64)
@@ -80,6 +80,8 @@ def years_of_places(account: Account, slots: Slots, held: Int64) -> tuple[Int64,
     np.add.at(by_ground, (account.place, account.unit_ground[account.unit]), held[account.unit])
     for place in range(n_places):
         total = int(by_ground[place].sum())
+        # A place that maps cover in part has its status to say so; the territory is the maps, and has none.
+        absent = lacking(slots, by_ground[place]) if account.places[place].level == "territory" else {}
         mine: list[dict[int, int]] = []
         for slot in range(slots.count):
             found: dict[int, int] = {}
@@ -88,9 +90,39 @@ def years_of_places(account: Account, slots: Slots, held: Int64) -> tuple[Int64,
                 if year is not None and area:
                     found[year] = found.get(year, 0) + area
             mine.append(dict(sorted(found.items())))
-            latest[place, slot] = max(main_years(found, total=total), default=-1)
+            latest[place, slot] = -1 if slot in absent else max(main_years(found, total=total), default=-1)
         shares.append(mine)
     return latest, shares
+
+
+def lacking(slots: Slots, areas: Int64) -> dict[int, list[int]]:
+    """Slots that some maps have and others have not, each with the rows of those that have not.
+
+    Args:
+        slots: the vintages of the maps.
+        areas: (maps,) ground of each; slots that no more than a trace lacks are left out.
+    """
+    found = {}
+    for slot in range(slots.count):
+        absent = [ground for ground, years in enumerate(slots.years) if years[slot] is None]
+        if areas[absent].sum() > TRACE_SHARE * areas.sum():
+            found[slot] = absent
+    return found
+
+
+def territory_told(account: Account) -> tuple[str, ...]:
+    """Which vintages the territory has no figures of, and why, in sentences."""
+    slots = slots_of([ground.years for ground in account.grounds])
+    areas = np.array([int(cells.area[cells.unit == g].sum()) for g, cells in enumerate(account.cells)], dtype=np.int64)
+    told = []
+    for slot, absent in lacking(slots, areas).items():
+        years = sorted({year for own in slots.years if (year := own[slot]) is not None})
+        codes = ", ".join(account.grounds[ground].code for ground in absent)
+        told.append(
+            f"the territory has no figures of {', '.join(map(str, years))}: map {codes} has no such vintage, "
+            "and stocks and fluxes of a part of the ground would stand beside those of the whole"
+        )
+    return tuple(told)
 
 
 def main_years(found: dict[int, int], *, total: int) -> list[int]:

@@ -40,6 +40,9 @@ def territory_indicators(
     and from the first to the last where there are more than two: rows of different pairs differ in `year_from` and
     `year_to`, and none is repeated. Rates divide the flux of each département by its own interval.
 
+    The territory has the vintages that all maps have, so that its stocks and fluxes are of one ground
+    (`slots.territory_told` names the others); a place across maps of which one lacks a vintage is PARTIAL.
+
     In a place whose départements have different years, `year_from` and `year_to` are the latest of them;
     ('territory', 'vintage_area') tells each with its hectares.
 
@@ -119,6 +122,8 @@ def _of_places(
         if not years:
             if told.level in _ASKED_BY_NAME:
                 add(place, "status", newest, 1.0, "NO_DATA")
+            elif told.level == "territory":
+                add(place, "area", newest, covered[place] / PER_HA)
             continue
         add(place, "area", years[-1], covered[place] / PER_HA)
         whole = account.place_area_m2[place]
@@ -126,7 +131,8 @@ def _of_places(
         if told.level != "territory" and share == share:
             add(place, "covered_share", years[-1], min(share, 100.0))
         if told.level != "territory":
-            add(place, "status", years[-1], 1.0, status_of(share, shares[place], total=int(covered[place])))
+            own = [found for slot, found in enumerate(shares[place]) if latest[place, slot] >= 0]
+            add(place, "status", years[-1], 1.0, status_of(share, own, total=int(covered[place])))
         for slot, found in enumerate(shares[place]):
             for year, area in found.items() if latest[place, slot] >= 0 else ():
                 add(place, "vintage_area", int(latest[place, slot]), area / PER_HA, str(year))
@@ -138,7 +144,7 @@ def status_of(covered_pct: float, shares: Sequence[dict[int, int]], *, total: in
 
     Args:
         covered_pct: share of the place that the maps cover; NaN where the limits of a part of it are not known.
-        shares: for each vintage in turn, ground by year.
+        shares: for each vintage that the place has, ground by year.
         total: ground that the maps cover.
 
     Returns:

@@ -33,7 +33,7 @@ from millesime.indicators import (
     territory_indicators,
     unions_of,
 )
-from millesime.indicators.slots import slots_of
+from millesime.indicators.slots import slots_of, territory_told
 from millesime.nomenclature import ARTIFICIALISATION, CS, US
 
 CRS = "EPSG:2154"
@@ -171,6 +171,39 @@ def test_a_department_with_a_vintage_more():
     told = table.table[(table.table["code"] == "E") & (table.table["indicator"] == "status")]
     assert told["item"].tolist() == ["PARTIAL"]
     assert not broken_identities(table)
+
+
+def test_the_territory_has_the_vintages_of_all_its_maps():
+    """Commune 1 becomes road from 2016 to 2019, commune 2 from 2019 to 2022; 2016 is of map 01 alone.
+
+    In all, 1 ha became road from 2019 to 2022, 2 ha are road: nothing is told of the 1 ha since 2016, of one map. Both
+    communes are covered in each vintage that their own map has.
+    """
+    first = ground([(_box(0).bounds, FIELD, ROAD, ROAD)], (2016, 2019, 2022))
+    second = ground([(_box(1).bounds, FIELD, ROAD)], (2019, 2022), code="02")
+    told = places(strips(2))
+    table = territory_indicators([first, second], told)
+    statuses = table.table[table.table["indicator"] == "status"].set_index("code")["item"]
+    assert statuses.to_dict() == {"01001": "COMPLETE_UNIFORM", "01002": "COMPLETE_UNIFORM"}
+    row = layers_of(table, told)["TERRITOIRE"].iloc[0]
+    assert (row["millesime_debut"], row["millesime_fin"], row["surface_artif"]) == (2019, 2022, 2)
+    assert (row["flux_artif"], row["flux_artif_net_an"]) == (1, pytest.approx(1 / 3))
+    own = table.table[table.table["level"] == "territory"]
+    assert set(own["year_to"]) == {2019, 2022}
+    assert set(own["year_from"].dropna()) == {2019}
+    (sentence,) = territory_told(account_of([first, second], told))
+    assert sentence.startswith("the territory has no figures of 2016: map 02 has no such vintage")
+    assert territory_told(account_of([second], told)) == ()
+
+
+def test_a_territory_without_a_common_vintage_has_its_area_alone():
+    made = [ground([(_box(0).bounds, FIELD, ROAD)], (2016, 2019))]
+    made += [ground([(_box(k).bounds, ROAD)], (year,), code=f"0{k + 1}") for k, year in ((1, 2016), (2, 2019))]
+    table = territory_indicators(made)
+    assert table.table[["indicator", "value"]].to_numpy().tolist() == [["area", 3.0]]
+    row = layers_of(table, places(strips(0)))["TERRITOIRE"].iloc[0]
+    assert row["surface"] != row["surface"]  # the surface stands beside the last vintage, and there is none
+    assert len(territory_told(account_of(made, places(strips(0))))) == 2
 
 
 @pytest.mark.parametrize(
