@@ -16,7 +16,7 @@ DEFAULT_SEED = 2154
 def command(
     folder: Annotated[Path, typer.Argument(help="Folder of the territory.")] = Path("demo-territory"),
     seed: Annotated[int, typer.Option(min=0, help="Another seed gives another village.")] = DEFAULT_SEED,
-    size_km: Annotated[float, typer.Option(min=0.4, max=20, help="Side of the territory, in kilometres.")] = 1.5,
+    size_km: Annotated[float, typer.Option(min=0.4, max=10, help="Side of the territory, in kilometres.")] = 1.5,
     change_rate: Annotated[
         float | None,
         typer.Option(min=0, max=0.2, help="Share of the area that changes: 2 % by default; 0.002 is life-like."),

@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from millesime.artificialisation import Artificialisation, Parameters
     from millesime.differential import Corrected, Differential
 
-#: How far borders that do not match may be from one another, in metres, when nothing is said.
-_TOLERANCE_M = 0.5
-
 
 @dataclass(frozen=True)
 class _Patch:
@@ -86,6 +83,7 @@ def command(
     from millesime.artificialisation import rules_told
     from millesime.differential import (
         ENOUGH,
+        TOLERANCE_M,
         Parameters,
         balance,
         difference,
@@ -109,7 +107,7 @@ def command(
     warnings = [*require_one_generation(sides, force=force)]
     warnings += status_warnings(sides[0].result, sides[1].result)
     share = matching_share(*(side.result.frame.geometry.to_numpy() for side in sides))
-    chosen = tolerance_m if tolerance_m is not None else (0.0 if share >= ENOUGH else _TOLERANCE_M)
+    chosen = tolerance_m if tolerance_m is not None else (0.0 if share >= ENOUGH else TOLERANCE_M)
     options: dict[str, Any] = {
         "years": both,
         "territory": "-".join(item.layer.territory or "" for item in sides[0].occupations),

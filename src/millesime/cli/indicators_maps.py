@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from millesime.indicators import Ground, Vintage
     from millesime.sources.ocsge import DeliveredLayer
 
-#: How far borders that do not match may be from one another, in metres, when nothing is said.
-_TOLERANCE_M = 0.5
-
 
 @dataclass(frozen=True)
 class Options:
@@ -260,7 +257,7 @@ def _together(frames: Sequence[geopandas.GeoDataFrame]) -> geopandas.GeoDataFram
 
 def _ground(code: str, vintages: Sequence[Vintage], mine: _Found, options: Options, told: list[str]) -> Ground:
     """The vintages of one map laid over one another."""
-    from millesime.differential import ENOUGH, Parameters, matching_share
+    from millesime.differential import ENOUGH, TOLERANCE_M, Parameters, matching_share
     from millesime.errors import InputError
     from millesime.indicators import ground_of
     from millesime.sources.ocsge import require_comparable
@@ -272,7 +269,7 @@ def _ground(code: str, vintages: Sequence[Vintage], mine: _Found, options: Optio
         share = matching_share(*(v.status.frame.geometry.to_numpy() for v in (one, two)))
         chosen = options.tolerance_m
         if chosen is None:
-            chosen = 0.0 if share >= ENOUGH else _TOLERANCE_M
+            chosen = 0.0 if share >= ENOUGH else TOLERANCE_M
         rules.append(Parameters(tolerance_m=chosen))
         told.append(f"{one.year}-{two.year}: {100 * share:.1f} % of the vertices are common, tolerance {chosen:g} m")
     name = f"Département {code}" if code else "Territoire"

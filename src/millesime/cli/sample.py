@@ -206,7 +206,7 @@ def _ground(
     buffer_m: float | None,
     tolerance_m: float | None,
 ) -> Ground:
-    from millesime.differential import ENOUGH, Parameters, difference, matching_share
+    from millesime.differential import ENOUGH, TOLERANCE_M, Parameters, difference, matching_share
     from millesime.evaluation.sample import OMISSION_BUFFER_M, change_strata, state_strata
 
     if kind != "change":
@@ -216,7 +216,7 @@ def _ground(
     earlier, later = (side.result for side in sides)
     if tolerance_m is None:
         share = matching_share(earlier.frame.geometry.to_numpy(), later.frame.geometry.to_numpy())
-        tolerance_m = 0.0 if share >= ENOUGH else 0.5
+        tolerance_m = 0.0 if share >= ENOUGH else TOLERANCE_M
     result, _ = difference(
         earlier,
         later,

@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from millesime.indicators.sensitivity import Sensitivity
     from millesime.written_numbers import Language
 
-#: How far borders that do not match may be from one another, in metres, when nothing is said: as `millesime diff`.
-_TOLERANCE_M = 0.5
-
 
 @with_status_options
 def command(
@@ -146,13 +143,13 @@ def _years(sides: Sequence[Side], given: str | None) -> tuple[int, ...]:
 def _compared(
     sides: Sequence[Side], years: tuple[int, ...], territory: str, tolerance_m: float | None
 ) -> tuple[tuple[Differential, Overlay] | None, float | None]:
-    from millesime.differential import ENOUGH, Parameters, difference, matching_share
+    from millesime.differential import ENOUGH, TOLERANCE_M, Parameters, difference, matching_share
 
     if len(sides) == 1:
         return None, None
     first, second = (side.result for side in sides)
     share = matching_share(first.frame.geometry.to_numpy(), second.frame.geometry.to_numpy())
-    chosen = tolerance_m if tolerance_m is not None else (0.0 if share >= ENOUGH else _TOLERANCE_M)
+    chosen = tolerance_m if tolerance_m is not None else (0.0 if share >= ENOUGH else TOLERANCE_M)
     rules = Parameters(tolerance_m=chosen)
     return difference(first, second, years=(years[0], years[1]), territory=territory, parameters=rules), chosen
 

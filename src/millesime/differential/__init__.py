@@ -8,7 +8,7 @@ from millesime.differential.correction import Corrected, corrected, moved_by_cor
 from millesime.differential.difference import difference
 from millesime.differential.figures import flux_told, moved_told, result_told
 from millesime.differential.layers import layers_of
-from millesime.differential.matching_borders import ENOUGH, matching_share
+from millesime.differential.matching_borders import ENOUGH, TOLERANCE_M, matching_share
 from millesime.differential.overlay import Overlay, Snapped, overlay
 from millesime.differential.parameters import Parameters
 from millesime.differential.product import Differential
@@ -16,6 +16,7 @@ from millesime.differential.transitions import transitions
 
 __all__ = [
     "ENOUGH",
+    "TOLERANCE_M",
     "Corrected",
     "Differential",
     "Overlay",

@@ -11,6 +11,10 @@ import shapely
 #: From this share of common vertices on, borders that differ by little were meant to.
 ENOUGH = 0.5
 
+#: How far borders that do not match may be from one another, in metres, when nothing is said: one for all commands,
+#: that they tell the same flux. No text fixes it.
+TOLERANCE_M = 0.5
+
 #: Polygons read together: bounds the memory that it takes.
 _AT_ONCE = 50_000
 

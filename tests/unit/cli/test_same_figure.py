@@ -163,6 +163,23 @@ def test_noise_of_borders_is_in_the_stocks_and_told_apart(tmp_path):
     assert from_sample(both, (), tmp_path) == pytest.approx(200, abs=1)
 
 
+@pytest.mark.parametrize("command", ["diff", "sensitivity", "indicators"])
+def test_one_tolerance_for_all_commands(tmp_path, monkeypatch, command):
+    """The later vintage lies 0.1 m to the east, no vertex of it is common: borders that do not match. The tolerance
+    that is taken then stands in one place."""
+    shifted = state(2022, NEW)
+    shifted["geometry"] = shifted.geometry.translate(0.1)
+    for year, frame in ((2019, state(2019, NEW)), (2022, shifted)):
+        write_geopackage(tmp_path / f"OCSGE_{year}.gpkg", {"OCCUPATION_SOL": frame})
+    both = [str(tmp_path / f"OCSGE_{year}.gpkg") for year in (2019, 2022)]
+    monkeypatch.setattr("millesime.differential.TOLERANCE_M", 0.25)
+    if command == "indicators":
+        sentences = told("indicators", *both, "-o", tmp_path / "figures.csv")["told"]
+        assert any(sentence.endswith("tolerance 0.25 m") for sentence in sentences)
+    else:
+        assert told(command, *both)["tolerance_m"] == 0.25
+
+
 def test_neighbours_take_part_everywhere(tmp_path):
     """A wood of 900 m² comes in the gardens at the map's edge: -900 m²; 0 with the gardens beyond, which enclose it."""
     wood = [((370, 100, 400, 130), WOOD)]

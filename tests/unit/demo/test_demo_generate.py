@@ -5,15 +5,18 @@ Imagery, rasters and databases have tests of their own and take most of the time
 
 from __future__ import annotations
 
+import inspect
 import json
 from types import SimpleNamespace
 
 import pytest
 from scene_by_hand import scene_by_hand
 
+from millesime.cli import demo
 from millesime.demo import generate as module
 from millesime.demo.generate import RECIPE_FILE, generate
 from millesime.demo.operations import as_lines, corrections
+from millesime.demo.plan import make_scenes
 from millesime.demo.territory_file import territory_text
 from millesime.errors import ConfigError
 from millesime.io.territory import read_territory
@@ -152,6 +155,15 @@ def test_a_size_out_of_range_is_a_wrong_option(tmp_path, monkeypatch):
     with pytest.raises(ConfigError, match=r"not 0\.1 km"):
         _make(tmp_path / "demo", size_km=0.1)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_allows_what_can_be_made():
+    """10 km is the largest territory: a larger one is refused as an option, before anything is begun."""
+    option = inspect.signature(demo.command, eval_str=True).parameters["size_km"].annotation.__metadata__[0]
+    assert (option.min, option.max) == (0.4, 10)
+    for size in (option.min - 0.01, option.max + 0.01):
+        with pytest.raises(ValueError, match=r"0\.4 to 10 km"):
+            make_scenes(1, size)
 
 
 def test_the_record_tells_how_the_territory_was_made(tmp_path):
