@@ -135,7 +135,7 @@ def require_one_generation(sides: Sequence[Side], *, force: bool = False) -> tup
         "they are not statistically comparable, a flux between them measures the change of method"
     )
     if not force:
-        raise RefusedError(message, remedy="compare départements of one generation, or force it and say so")
+        raise RefusedError(message, remedy="compare départements of one generation; diff and sensitivity take --force")
     return (f"forced: {message}",)
 
 
