@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import geopandas
-import numpy as np
 
 from millesime.errors import ConfigError, CrsError, InputError, InternalError, raise_together
 from millesime.geo.grid import Bounds, Grid
@@ -17,6 +16,7 @@ from millesime.io.files import folder_written_whole, local_file, written_whole
 from millesime.io.pictures import encode_jpeg, read_picture
 from millesime.io.raster import read_grid
 from millesime.io.vector import Style, read_vector, write_geopackage
+from millesime.production.administrative import read_administrative
 from millesime.production.comparison_request import ComparisonRequest
 from millesime.production.control_points import read_control
 from millesime.production.neighbours import read_context, require_all_used
@@ -51,7 +51,6 @@ from millesime.publication.portrait_of_files.resting import resting_of
 from millesime.publication.portrait_pdf import pdf_of
 from millesime.publication.project_check import project_faults
 from millesime.publication.step import Parameters
-from millesime.sources.loading import load
 from millesime.sources.ocsge import ReceivedDelivery, read_delivery, read_limit
 
 _PAGE, _PDF, _FIGURES = "portrait.html", "portrait.pdf", "figures.csv"
@@ -218,13 +217,16 @@ def _sentences(state: ReceivedDelivery, vintage: FileVintage) -> tuple[str, ...]
 
 
 def _zone(request: PortraitRequest, frames: Sequence[geopandas.GeoDataFrame], *, code: str) -> Zone:
-    crs, layers = frames[0].crs.to_string(), _admin_layers(request, frames)
+    crs, file = frames[0].crs.to_string(), Path(request.zone)
+    is_drawn = bool(request.zone) and (bool(file.suffix) or file.exists())
+    layers: Mapping[str, geopandas.GeoDataFrame] = {}
+    if request.communes is not None:
+        layers = read_administrative(request.communes, frames, crs=crs, code="" if is_drawn else request.zone)
     commune = layers.get("commune")
-    file = Path(request.zone)
     if not request.zone:
         name = request.name or Path(request.files[0]).stem
         return whole_map(commune, crs=crs, name=name, code=code)
-    if file.suffix or file.exists():
+    if is_drawn:
         return zone_of_perimeter(
             read_vector(local_file(file), crs=request.crs), commune, crs=crs, name=request.name or file.stem
         )
@@ -233,16 +235,6 @@ def _zone(request: PortraitRequest, frames: Sequence[geopandas.GeoDataFrame], *,
             f"the limits of {request.zone} are not known", remedy="give Admin Express with --communes, or a file"
         )
     return zone_of_code(request.zone, layers, name=request.name)
-
-
-def _admin_layers(
-    request: PortraitRequest, frames: Sequence[geopandas.GeoDataFrame]
-) -> Mapping[str, geopandas.GeoDataFrame]:
-    if request.communes is None:
-        return {}
-    bounds = np.array([frame.total_bounds for frame in frames])
-    around: Bounds = (*map(float, bounds[:, :2].min(axis=0)), *map(float, bounds[:, 2:].max(axis=0)))  # type: ignore[assignment]
-    return load("admin_express", request.communes, around, crs=frames[0].crs.to_string()).layers
 
 
 def _built_zones(path: Path, crs: str | None) -> ReceivedDelivery | None:

@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas
-import numpy as np
 
 from millesime.errors import ConfigError, CrsError
-from millesime.geo.grid import Bounds
 from millesime.indicators import planning_of
 from millesime.io.files import folder_written_whole, require_replaceable
 from millesime.io.typesetting import to_pdf, to_pictures
 from millesime.io.vector import read_vector
+from millesime.production.administrative import read_administrative
 from millesime.production.comparison_request import ComparisonRequest
 from millesime.production.control_points import read_control
 from millesime.production.neighbours import read_context, require_all_used
@@ -45,7 +44,6 @@ from millesime.publication.triennial import (
     typst_source,
 )
 from millesime.publication.triennial.words import rules_written
-from millesime.sources.loading import load
 from millesime.sources.ocsge import read_delivery, read_limit
 from millesime.written_numbers import number
 
@@ -106,7 +104,7 @@ def make_case(request: TriennialRequest) -> Case:
     states = [read_delivery(path, kind=kinds, crs=request.crs, limit=limit) for path in request.files]
     frames = [state_layer(delivery).frame for delivery in states]
     crs = _one_crs(frames, request.files)
-    layers = load("admin_express", request.communes, _around(frames), crs=crs, layers=None).layers
+    layers = read_administrative(request.communes, frames, crs=crs, code=request.zone)
     zone = zone_of_code(request.zone, layers)
     around = read_context(request.context, crs=request.crs)
     vintages = [
@@ -196,13 +194,6 @@ def _one_crs(frames: Sequence[geopandas.GeoDataFrame], files: Sequence[Path]) ->
         told = ", ".join(f"{path}: {crs}" for path, crs in zip(files, found, strict=True))
         raise CrsError(f"the files are in different CRS: {told}", remedy="reproject one of them")
     return found[0]
-
-
-def _around(frames: Sequence[geopandas.GeoDataFrame]) -> Bounds:
-    bounds = np.array([frame.total_bounds for frame in frames])
-    west, south = bounds[:, :2].min(axis=0)
-    east, north = bounds[:, 2:].max(axis=0)
-    return (float(west), float(south), float(east), float(north))
 
 
 def _enaf(path: Path | None) -> Enaf | None:

@@ -18,7 +18,7 @@ from millesime.indicators.sensitivity import Sensitivity, sensitivity
 from millesime.publication.portrait_of_files.assembling import TOLERANCE_M
 from millesime.publication.portrait_of_files.cutting import cut
 from millesime.publication.portrait_of_files.vintages import FileVintage, touching
-from millesime.publication.portrait_of_files.zone import Zone
+from millesime.publication.portrait_of_files.zone import Zone, touching_box
 from millesime.publication.triennial.case import Case, Coverage, ReportPlace
 from millesime.publication.triennial.content import DataSource
 from millesime.sources.ocsge import require_comparable
@@ -100,7 +100,7 @@ def case_of(
         years=years,
         indicators=table,
         pieces=pieces,
-        neighbours=communes_of(layers["commune"]),
+        neighbours=communes_of(touching_box(layers["commune"], zone.ground, *_boxes(ordered))),
         places=places,
         sources=beside.sources,
         sensitivity=_sensitivity(near, compared, years, places, crs=pieces.crs),
@@ -112,6 +112,10 @@ def case_of(
         control=beside.control,
         warnings=(*warnings, *(() if beside.plan is None else beside.plan.told)),
     )
+
+
+def _boxes(vintages: Sequence[FileVintage]) -> list[Any]:
+    return [shapely.box(*vintage.layer.frame.total_bounds) for vintage in vintages]
 
 
 def _require(zone: Zone, vintages: Sequence[FileVintage]) -> None:
