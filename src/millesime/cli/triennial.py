@@ -100,6 +100,7 @@ def _told(case: Case, written: tuple[Written, ...]) -> dict[str, Any]:
         "enaf": None if case.enaf is None else case.sources["enaf"].file,
         "planning": case.sources["planning"].file if "planning" in case.sources else None,
         "warnings": list(case.warnings),
+        "without_report": [{"code": code, "name": name} for code, name in case.not_reached],
         "reports": [
             {
                 "kind": report.place.kind,
@@ -133,4 +134,6 @@ def _text(told: dict[str, Any]) -> str:
         if report["covered_pct"]:
             lines.append(f"  the maps cover {' and '.join(f'{share:.1f} %' for share in report['covered_pct'])} of it")
         lines += [f"  {path}" for path in report["files"]]
+    for place in told["without_report"]:
+        lines.append(f"{place['code']} {place['name']}: no report, the maps do not cover it")
     return "\n".join(lines)

@@ -41,6 +41,7 @@ def test_an_epci_and_all_its_communes_in_one_command(files, tmp_path):
     assert told["reports"][0]["artificialisation_stock_ha"] == 1.6
     assert told["reports"][3]["covered_pct"] == [100, 50]
     assert told["reports"][1]["covered_pct"] is None
+    assert told["without_report"] == []
     assert (told["enaf"], told["planning"]) == ("enaf.csv", "zone_urba.gpkg")
     listed = sorted(path for report in told["reports"] for path in report["files"])
     assert listed == sorted(map(str, output.iterdir()))

@@ -11,10 +11,13 @@ import geopandas
 import pytest
 from triennial_territory import AUBIN, BOURG, EPCI, ETANG, YEARS, box, polygons, request_of, write_files
 
+from millesime.errors import InputError
 from millesime.io.vector import write_geopackage
 from millesime.production.portraits import PortraitRequest, make_portrait
 from millesime.production.triennial import TriennialRequest, make_case
 from millesime.publication.triennial import Ground, build_report
+from millesime.publication.triennial.content import Paragraph
+from millesime.publication.triennial.words import french
 
 
 def request_of_maps_until(east, home, folder):
@@ -25,6 +28,11 @@ def request_of_maps_until(east, home, folder):
         write_geopackage(folder / f"ocsge_{year}.gpkg", {"OCCUPATION_SOL": frame.reset_index(drop=True)})
     request = request_of(home, EPCI)
     return replace(request, files=tuple(folder / f"ocsge_{year}.gpkg" for year in YEARS))
+
+
+def words(report):
+    runs = [run for c in report.chapters for block in c.blocks if isinstance(block, Paragraph) for run in block.runs]
+    return " ".join(run if isinstance(run, str) else run.text for run in runs)
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +66,23 @@ def test_a_portrait_tells_how_much_of_an_epci_or_a_departement_the_map_leaves_ou
     assert made.of.zone_ha == pytest.approx(18)
     assert made.of.covered_ha == pytest.approx(6)
     assert list(made.of.zone.communes["insee"]) == [AUBIN, BOURG, ETANG]
+
+
+def test_communes_that_the_maps_only_touch_get_no_report_and_are_named(case):
+    assert [place.code for place in case.places] == [EPCI, AUBIN]
+    assert case.not_reached == ((BOURG, "Le Bourg d'Essai"), (ETANG, "L'Étang"))
+    told = "Communes hors des cartes : Le Bourg d'Essai (99002), L'Étang (99003)."
+    epci, commune = (words(build_report(case, place, Ground(case))) for place in case.places)
+    assert french(told) in epci
+    assert "hors des cartes" not in commune
+
+
+@pytest.mark.parametrize(("east", "reported"), [(200.5, [EPCI, AUBIN]), (210, [EPCI, AUBIN, BOURG])])
+def test_a_trace_of_a_commune_is_not_the_commune(tmp_path, east, reported):
+    """Half a metre of Le Bourg's 200 is 0.25 % of it, 10 m are 5 %; limits differ by 0.5 % at most."""
+    (tmp_path / "beside").mkdir()
+    request = request_of_maps_until(east, tmp_path / "beside", tmp_path)
+    assert [place.code for place in make_case(request).places] == reported
+    if BOURG not in reported:
+        with pytest.raises(InputError, match="a trace of it"):
+            make_case(replace(request, zone=BOURG))

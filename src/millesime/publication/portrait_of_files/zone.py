@@ -28,7 +28,7 @@ _LAYERS = {"epci": ("epci", "code_siren"), "departement": ("departement", "insee
 _TOLD_CODES = 5
 
 #: A commune whose share of the zone would be shown as 0,00 ha is not one of its communes.
-_SHARED_M2 = 50.0
+SHARED_M2 = 50.0
 
 
 @dataclass(frozen=True)
@@ -166,4 +166,4 @@ def _union(frame: geopandas.GeoDataFrame) -> Any:
 
 def _within(communes: geopandas.GeoDataFrame, ground: Any) -> geopandas.GeoDataFrame:
     shared = shapely.area(shapely.intersection(communes.geometry.to_numpy(), ground))
-    return communes[shared >= _SHARED_M2].reset_index(drop=True)
+    return communes[shared >= SHARED_M2].reset_index(drop=True)

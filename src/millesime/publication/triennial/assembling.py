@@ -18,7 +18,7 @@ from millesime.indicators.sensitivity import Sensitivity, sensitivity
 from millesime.publication.portrait_of_files.assembling import TOLERANCE_M
 from millesime.publication.portrait_of_files.cutting import cut
 from millesime.publication.portrait_of_files.vintages import FileVintage, touching
-from millesime.publication.portrait_of_files.zone import Zone, touching_box
+from millesime.publication.portrait_of_files.zone import SHARED_M2, Zone, touching_box
 from millesime.publication.triennial.case import Case, Coverage, ReportPlace
 from millesime.publication.triennial.content import DataSource
 from millesime.sources.ocsge import require_comparable
@@ -32,6 +32,9 @@ _AROUND_M = 20.0
 
 #: A place is covered when this share of it is, in per cent: limits of places and of maps differ by metres.
 COVERED_PCT = 99.5
+
+#: Of the same metres: a commune is not reached when at most this share of it is covered, in per cent.
+TRACE_PCT = 100 - COVERED_PCT
 
 _REPORTED = ("commune", "epci")
 
@@ -90,11 +93,13 @@ def case_of(
         near[0].status, near[1].status, years=years, territory=zone.code, parameters=Parameters(tolerance_m=chosen)
     )
     pieces = cut(compared[0].frame, zone.ground, area="area_m2")
-    if not len(pieces):
-        raise InputError(
-            "no ground of the zone is on both maps", place=zone.name, remedy="check the zone and the files"
-        )
     places = _places(zone, layers, pieces)
+    if not any(place.kind == "commune" for place in places):
+        raise InputError(
+            "no ground of the zone is on both maps, or a trace of it along a limit alone",
+            place=zone.name,
+            remedy="check the zone and the files",
+        )
     table = _indicators(zone, places, pieces, years, beside.plan)
     return Case(
         years=years,
@@ -102,6 +107,7 @@ def case_of(
         pieces=pieces,
         neighbours=communes_of(touching_box(layers["commune"], zone.ground, *_boxes(ordered))),
         places=places,
+        not_reached=_not_reached(zone, places),
         sources=beside.sources,
         sensitivity=_sensitivity(near, compared, years, places, crs=pieces.crs),
         coverage=_coverage(near, pieces, places),
@@ -135,17 +141,32 @@ def _require(zone: Zone, vintages: Sequence[FileVintage]) -> None:
 def _places(
     zone: Zone, layers: Mapping[str, geopandas.GeoDataFrame], pieces: geopandas.GeoDataFrame
 ) -> tuple[ReportPlace, ...]:
-    """The zone itself, then each of its communes that the maps reach, by code."""
+    """The zone itself, then each of its communes that the maps cover a real part of, by code."""
+    geoms = pieces.geometry.to_numpy()
+    tree = shapely.STRtree(geoms)
     if zone.level == "commune":
+        if not _is_reached(_covered(tree, geoms, zone.ground), float(shapely.area(zone.ground))):
+            return ()
         epci = _epci_name(zone.code, layers)
         return (ReportPlace("commune", zone.code, zone.name, "territory", zone.ground, (zone.code,), epci),)
     members = zone.communes.sort_values("insee")
-    reached = shapely.STRtree(pieces.geometry.to_numpy())
     found = [ReportPlace("epci", zone.code, zone.name, "territory", zone.ground, tuple(members["insee"]))]
     for insee, name, polygon in zip(members["insee"], members["name"], members.geometry, strict=True):
-        if len(reached.query(polygon, predicate="intersects")):
+        if _is_reached(_covered(tree, geoms, polygon), float(shapely.area(polygon))):
             found.append(ReportPlace("commune", insee, name, "commune", polygon, (insee,), zone.name))
     return tuple(found)
+
+
+def _not_reached(zone: Zone, places: Sequence[ReportPlace]) -> tuple[tuple[str, str], ...]:
+    told = {place.code for place in places}
+    members = zone.communes.sort_values("insee")
+    pairs = zip(members["insee"].astype(str), members["name"].astype(str), strict=True)
+    return tuple((insee, name) for insee, name in pairs if insee not in told)
+
+
+def _is_reached(covered_m2: float, whole_m2: float) -> bool:
+    """Whether the maps hold more of a commune than the traces that limits of metres' difference leave of neighbours."""
+    return covered_m2 >= SHARED_M2 and 100 * covered_m2 / whole_m2 > TRACE_PCT
 
 
 def _epci_name(insee: str, layers: Mapping[str, geopandas.GeoDataFrame]) -> str:

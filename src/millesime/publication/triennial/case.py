@@ -71,6 +71,9 @@ class Case:
     coverage: Mapping[str, Coverage] = field(default_factory=dict)
     """By code, of the places that one of the maps leaves a part of."""
 
+    not_reached: tuple[tuple[str, str], ...] = ()
+    """INSEE code and name of the communes of an EPCI that get no report: the maps hold nothing, or a trace, of them."""
+
     tolerance_m: float = 0.0
     """Borders at most this far apart were put on one another."""
 

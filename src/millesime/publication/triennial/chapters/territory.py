@@ -93,6 +93,7 @@ def territory_chapter(case: Case, place: ReportPlace, situation: Picture) -> Cha
             )
         ),
         *_coverage(case, place, words.of_the),
+        *_not_reached(case, place),
         situation,
         WriteIn(
             "contexte utile au débat : document d'urbanisme en vigueur et date, population, projets, contraintes.",
@@ -140,4 +141,25 @@ def _coverage(case: Case, place: ReportPlace, of_the: str) -> list[Block]:
             (Column("Carte", 3), Column("Part couverte (%)", is_number=True)),
             tuple((f"Millésime {year}", quantity) for year, quantity in zip(case.years, quantities, strict=True)),
         ),
+    ]
+
+
+def _not_reached(case: Case, place: ReportPlace) -> list[Block]:
+    """The communes of an EPCI that have no report of their own, by name."""
+    if place.kind != "epci" or not case.not_reached:
+        return []
+    many = len(case.not_reached) > 1
+    names = ", ".join(f"{name} ({code})" for code, name in case.not_reached)
+    return [
+        Paragraph(
+            (
+                Strong(f"{'Communes' if many else 'Commune'} hors des cartes : {names}. "),
+                (
+                    "Les deux cartes n'en couvrent ensemble rien, ou seulement une bande de quelques mètres le long "
+                    f"d'une limite : {'elles comptent' if many else 'elle compte'} dans la superficie et la "
+                    "consommation d'ENAF de l'intercommunalité, sans chiffres d'artificialisation ni rapport propre."
+                ),
+            ),
+            style="key",
+        )
     ]
