@@ -79,10 +79,11 @@ def _where(figures: Figures, words: Words, *, numbered: bool) -> Answer:
     told = []
     gain = figures.territory.artificialised_ha
     if figures.period is None:
-        if figures.communes:
-            place = max(figures.communes, key=lambda place: place.artificial_ha[figures.year] / (place.area_ha or 1.0))
-            share = 100 * place.artificial_ha[figures.year] / (place.area_ha or 1.0)
-            told.append(texts.where_share_commune.format(commune=place.name, share=numbers.percent(share)))
+        if figures.ranked:
+            place = figures.ranked[0]
+            share = numbers.percent(place.artificial_pct(figures.year))
+            sentence = texts.where_share_commune if place.is_whole else texts.where_share_part
+            told.append(sentence.format(commune=place.name, share=share))
         return Answer("where", texts.where, " ".join([*told, texts.where_map]), texts.see_maps, "cartes")
     if not figures.is_shown(gain):
         told.append(texts.where_no_gain)

@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+#: A commune is told to be whole from this share of it on, in per cent: limits of communes and of maps differ by metres.
+WHOLE_PCT = 99.5
+
+#: Less than this share of a commune, in per cent, says nothing of the commune: it is not held against others.
+RANKED_PCT = 10.0
+
 
 @dataclass(frozen=True)
 class PlaceFigures:
@@ -20,7 +26,7 @@ class PlaceFigures:
     """By year."""
 
     covered_pct: float | None = None
-    """Share of the commune that the map covers; None for the territory."""
+    """Share of the commune that the figures are of; None for the territory, and where it is not known."""
 
     artificialised_ha: float = 0.0
     """Became artificial between the two years."""
@@ -32,6 +38,15 @@ class PlaceFigures:
     def net_ha(self) -> float:
         """Net artificial flux."""
         return self.artificialised_ha - self.renatured_ha
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the figures are of all its ground, as far as is known."""
+        return self.covered_pct is None or self.covered_pct >= WHOLE_PCT
+
+    def artificial_pct(self, year: int) -> float:
+        """Artificial share of the ground that the figures are of."""
+        return 100 * self.artificial_ha[year] / self.area_ha if self.area_ha else 0.0
 
 
 @dataclass(frozen=True)
@@ -97,6 +112,12 @@ class Figures:
     def year(self) -> int:
         """The last vintage."""
         return self.years[-1]
+
+    @property
+    def ranked(self) -> tuple[PlaceFigures, ...]:
+        """The communes of which enough was counted to be held against others, the most artificial first."""
+        enough = (p for p in self.communes if p.covered_pct is None or p.covered_pct >= RANKED_PCT)
+        return tuple(sorted(enough, key=lambda place: (-place.artificial_pct(self.year), place.name)))
 
     @property
     def period(self) -> tuple[int, int] | None:

@@ -65,7 +65,7 @@ def _place(table: pd.DataFrame, code: str, name: str, years: tuple[int, ...]) ->
         code=code,
         name=name,
         area_ha=_one(table, "territory", "area", years[-1]),
-        covered_pct=_one(table, "territory", "covered_share", years[-1]) or None,
+        covered_pct=_known(table, "territory", "covered_share", years[-1]),
         artificial_ha={year: _one(table, "artificialisation", "stock", year) for year in years},
         impervious_ha={year: _one(table, "imperviousness", "stock", year) for year in years},
         artificialised_ha=_one(table, "artificialisation", "gain", years[-1]),
@@ -91,6 +91,12 @@ def _pair(item: str) -> tuple[str, str]:
 
 def _one(table: pd.DataFrame, theme: str, indicator: str, year: int) -> float:
     return float(_rows(table, theme, indicator, year)["value"].sum())
+
+
+def _known(table: pd.DataFrame, theme: str, indicator: str, year: int) -> float | None:
+    """Its value; None where the table does not tell it."""
+    rows = _rows(table, theme, indicator, year)
+    return float(rows["value"].sum()) if len(rows) else None
 
 
 def _items(table: pd.DataFrame, theme: str, indicator: str, year: int) -> dict[str, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from millesime.nomenclature import CS, US, CodeTable
 from millesime.publication.portrait.charts import Swatch, swatch
@@ -101,18 +101,21 @@ def commune_rows(figures: Figures, words: Words = FRENCH) -> tuple[CommuneRow, .
 
 
 def commune_bars(figures: Figures, words: Words = FRENCH) -> tuple[CommuneRow, ...]:
-    """What the chart of communes shows: the most artificial ones, then the territory; none without communes."""
-    if not figures.communes:
+    """What the chart of communes shows: the most artificial ones, then the territory; none without any to compare."""
+    if not figures.ranked:
         return ()
-    year = figures.year
-    leading = sorted(figures.communes, key=lambda place: (-place.artificial_ha[year] / place.area_ha, place.name))
-    return tuple(_commune(place, figures, words) for place in (*leading[:_COMMUNE_BARS], figures.territory))
+    leading = [_named_as_counted(_commune(p, figures, words), p, words) for p in figures.ranked[:_COMMUNE_BARS]]
+    return (*leading, _commune(figures.territory, figures, words))
+
+
+def _named_as_counted(row: CommuneRow, place: PlaceFigures, words: Words) -> CommuneRow:
+    return row if place.is_whole else replace(row, name=words.texts.communes.in_part.format(commune=row.name))
 
 
 def _commune(place: PlaceFigures, figures: Figures, words: Words) -> CommuneRow:
     artificial = place.artificial_ha[figures.year]
     impervious = place.impervious_ha[figures.year]
-    share = 100 * artificial / place.area_ha if place.area_ha else 0.0
+    share = place.artificial_pct(figures.year)
     cells = [
         Cell(words.numbers.bare_hectares(place.area_ha), place.area_ha),
         Cell(words.numbers.bare_hectares(artificial), artificial),

@@ -116,13 +116,20 @@ def whole_map(communes: geopandas.GeoDataFrame | None, *, crs: str, name: str, c
 
 
 def communes_on(zone: Zone, polygons: Any) -> geopandas.GeoDataFrame:
-    """The communes of a zone on which some of these polygons lie."""
+    """The communes of a zone on which at least SHARED_M2 of these polygons lie; they cover the ground once."""
     communes = zone.communes
     if not len(communes):
         return communes
-    tree = shapely.STRtree(polygons)
-    rows, _ = tree.query(communes.geometry.to_numpy(), predicate="intersects")
-    return communes.iloc[np.unique(rows)].reset_index(drop=True)
+    geoms, limits = np.asarray(polygons), communes.geometry.to_numpy()
+    tree = shapely.STRtree(geoms)
+    # A commune is told by the polygons inside it; only where these do not do are those cut that its limit crosses.
+    rows, inside = tree.query(limits, predicate="contains")
+    shared = np.bincount(rows, weights=shapely.area(geoms[inside]), minlength=len(limits))
+    few = np.flatnonzero(shared < SHARED_M2)
+    rows, crossing = tree.query(limits[few], predicate="intersects")
+    cut = shapely.area(shapely.intersection(limits[few][rows], geoms[crossing]))
+    shared[few] = np.bincount(rows, weights=cut, minlength=len(few))
+    return communes[shared >= SHARED_M2].reset_index(drop=True)
 
 
 def touching_box(communes: geopandas.GeoDataFrame, *grounds: Any) -> geopandas.GeoDataFrame:

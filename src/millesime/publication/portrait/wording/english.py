@@ -71,6 +71,10 @@ _ANSWERS = AnswerTexts(
     where_no_gain="No land became artificial.",
     where_sites="The largest sites of change are numbered on a map.",
     where_share_commune="The most artificial commune is {commune}: {share} of its area.",
+    where_share_part=(
+        "Within the territory, the most artificial commune is {commune}, which lies in it only in part: {share} of "
+        "that part."
+    ),
     where_map="The map of artificial land shows each piece of it.",
     when="Between which dates?",
     when_one="On which date?",
@@ -275,6 +279,7 @@ _COMMUNES = CommuneTexts(
         "Artificial share of each commune in {year}. The highest: {first}, {first_share}. The territory: {share}. All "
         "values are in the table above."
     ),
+    in_part="{commune} (in part)",
 )
 
 _RESTING = RestingTexts(

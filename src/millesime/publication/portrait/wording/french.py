@@ -73,6 +73,10 @@ _ANSWERS = AnswerTexts(
     where_no_gain="Aucun sol n'est devenu artificialisé.",
     where_sites="Les plus grands sites de changement sont numérotés sur une carte.",
     where_share_commune="La commune la plus artificialisée est {commune} : {share} de sa surface.",
+    where_share_part=(
+        "Dans le territoire, la commune la plus artificialisée est {commune}, qui n'y est qu'en partie : {share} de "
+        "cette partie."
+    ),
     where_map="La carte de l'artificialisation montre chaque sol artificialisé.",
     when="Entre quelles dates ?",
     when_one="À quelle date ?",
@@ -281,6 +285,7 @@ _COMMUNES = CommuneTexts(
         "Part artificialisée de chaque commune en {year}. La plus forte : {first}, {first_share}. Le territoire : "
         "{share}. Toutes les valeurs sont dans le tableau qui précède."
     ),
+    in_part="{commune} (en partie)",
 )
 
 _RESTING = RestingTexts(

@@ -65,6 +65,7 @@ class AnswerTexts:
     where_no_gain: str
     where_sites: str
     where_share_commune: str
+    where_share_part: str
     where_map: str
     when: str
     when_one: str
@@ -250,6 +251,7 @@ class CommuneTexts:
     impervious: str
     chart: str
     chart_sentence: str
+    in_part: str
 
 
 @dataclass(frozen=True)
