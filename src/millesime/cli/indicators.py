@@ -64,8 +64,9 @@ def command(
     from millesime.artificialisation import rules_told
     from millesime.cli.indicators_deltas import compared_deltas
     from millesime.cli.indicators_maps import Options, read_maps
-    from millesime.cli.indicators_places import read_places, read_planning
-    from millesime.indicators import account_of, indicators, planning_of
+    from millesime.cli.indicators_places import read_places
+    from millesime.indicators import account_of, indicators
+    from millesime.production.town_plan import read_planning
 
     _require_writable(output)
     _require_levels(level or [])
@@ -83,8 +84,7 @@ def command(
     plan = None
     more_told: list[str] = []
     if planning is not None:
-        frame, more_told = read_planning(planning, target=maps.grounds[0].pieces.crs, crs=crs)
-        plan = planning_of(frame, place=str(planning))
+        plan = read_planning(planning, target=maps.grounds[0].pieces.crs, crs=crs)
         more_told += plan.told
     accounts = account_of(maps.grounds, places)
     table = indicators(accounts, planning=plan)

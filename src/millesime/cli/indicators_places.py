@@ -171,17 +171,3 @@ def _scots(path: Path, known: set[str], told: list[str]) -> tuple[Union, ...]:
             f"{' ...' if len(unknown) > 5 else ''}): their SCoT are told as PARTIAL"
         )
     return unions
-
-
-def read_planning(path: Path, *, target: Any, crs: str | None) -> tuple[geopandas.GeoDataFrame, list[str]]:
-    """Zones of a plan in the CRS of the maps: the only layer, or the one called like zone_urba."""
-    from millesime.io.vector import list_layers, read_vector
-
-    names = list_layers(path)
-    layer = next((name for name in names if "zone_urba" in name.lower()), None) if len(names) > 1 else None
-    frame = read_vector(path, layer=layer, crs=crs)
-    told = []
-    if frame.crs != target:
-        told.append(f"{path.name}: reprojected from {frame.crs.to_string()} to {target.to_string()}")
-        frame = frame.to_crs(target)
-    return frame, told

@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 import geopandas
 
 from millesime.errors import ConfigError, CrsError
-from millesime.indicators import planning_of
 from millesime.io.files import folder_written_whole, require_replaceable
 from millesime.io.typesetting import to_pdf, to_pictures
-from millesime.io.vector import read_vector
 from millesime.production.administrative import read_administrative
 from millesime.production.comparison_request import ComparisonRequest
 from millesime.production.control_points import read_control
 from millesime.production.neighbours import read_context, require_all_used
+from millesime.production.town_plan import read_planning
 from millesime.publication.control import Control
 from millesime.publication.portrait_of_files import (
     FileVintage,
@@ -123,8 +122,7 @@ def make_case(request: TriennialRequest) -> Case:
     enaf = _enaf(request.enaf)
     plan = None
     if request.planning is not None:
-        zones = read_vector(request.planning, crs=crs)
-        plan = planning_of(zones.to_crs(crs) if zones.crs != crs else zones, place=str(request.planning))
+        plan = read_planning(request.planning, target=frames[0].crs, crs=request.crs)
     ordered = sorted(zip(vintages, request.files, strict=True), key=lambda pair: pair[0].year)
     control = None
     if request.control is not None:

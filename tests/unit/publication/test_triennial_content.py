@@ -206,6 +206,18 @@ def test_a_plan_without_zones_is_refused_by_name(files, tmp_path):
         make_case(replace(request_of(files, AUBIN), planning=tmp_path / "plan.gpkg"))
 
 
+@pytest.mark.parametrize("others", [(), ("PRESCRIPTION_SURF",)])
+def test_a_plan_is_read_as_it_is_delivered(files, tmp_path, others):
+    """In degrees, alone or among other layers: the estate is 0.6 ha of AU all the same, to what degrees round."""
+    delivered = plan().to_crs("EPSG:4326")
+    write_geopackage(tmp_path / "plu.gpkg", dict.fromkeys((*others, "ZONE_URBA"), delivered))
+    case = make_case(replace(request_of(files, AUBIN), planning=tmp_path / "plu.gpkg"))
+    shown = table(build_report(case, case.places[0], Ground(case)), "Artificialisation par zone")
+    coming = next(row for row in shown.rows if str(row[0]) == "Zones à urbaniser (AU)")
+    assert coming[2].value == pytest.approx(0.6, abs=1e-3)
+    assert case.warnings == ("plu.gpkg: reprojected from EPSG:4326 to EPSG:2154",)
+
+
 @given(st.floats(min_value=-99_999, max_value=99_999), st.sampled_from(["ha", "%", "ha/year"]), st.booleans())
 def test_a_number_is_shown_as_it_is(value, unit, signed):
     quantity = Quantity(value, unit, "", "t", "i", ("c", "n"), ("before",), signed=signed)
