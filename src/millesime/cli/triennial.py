@@ -95,11 +95,11 @@ def _told(case: Case, written: tuple[Written, ...]) -> dict[str, Any]:
     return {
         "years": list(case.years),
         "tolerance_m": case.tolerance_m,
-        "status": "read" if case.official_status else "computed",
+        "status": {str(year): "read" if year in case.official_years else "computed" for year in case.years},
         "rules": dict(case.other_rules),
         "enaf": None if case.enaf is None else case.sources["enaf"].file,
         "planning": case.sources["planning"].file if "planning" in case.sources else None,
-        "warnings": list(case.warnings),
+        "warnings": [*case.warnings, *case.status_warnings],
         "without_report": [{"code": code, "name": name} for code, name in case.not_reached],
         "reports": [
             {

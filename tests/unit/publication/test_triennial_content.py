@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from triennial_territory import AUBIN, BOURG, EPCI, ETANG, plan, request_of, write_files
+from triennial_territory import AUBIN, BOURG, EPCI, ETANG, YEARS, plan, polygons, request_of, write_files
 
 from millesime.errors import ConfigError, SchemaError
 from millesime.io.vector import write_geopackage
@@ -20,7 +21,7 @@ from millesime.publication.triennial.chapters.frame import (
     IMPERVIOUS_TITLE,
     PLANNING_TITLE,
 )
-from millesime.publication.triennial.content import Paragraph, Picture, Table, WriteIn, quantities_of
+from millesime.publication.triennial.content import Bullets, Paragraph, Picture, Table, WriteIn, quantities_of
 from millesime.publication.triennial.words import french
 
 
@@ -198,6 +199,33 @@ def test_maps_carry_their_legend_scale_north_and_source(reports):
 def test_a_departement_owes_no_report(files):
     with pytest.raises(ConfigError, match="communes and EPCI"):
         make_case(request_of(files, "99"))
+
+
+@pytest.mark.parametrize(
+    ("delivered", "told", "warned"),
+    [
+        ((), "Le statut artificialisé. Il est calculé à partir de la couverture", False),
+        ((2022,), "Pour 2022, il est celui que donne le fichier officiel. Pour 2019, il est calculé à partir", True),
+        (YEARS, "Le statut artificialisé. Il est celui que donnent les fichiers officiels. Rien n'assure", True),
+    ],
+)
+def test_a_status_of_two_origins_is_told(files, tmp_path, delivered, told, warned):
+    """The delivered status is that of the matrix, so that figures are the same, and tells no rules."""
+    request = request_of(files, AUBIN)
+    for year in delivered:
+        frame = polygons(year)
+        frame["artif"] = np.where(frame["code_cs"].str.startswith("CS1"), "artif", "non artif")
+        write_geopackage(tmp_path / f"artif_{year}.gpkg", {"ARTIF": frame.assign(crit_seuil=False)})
+    paths = [tmp_path / f"artif_{y}.gpkg" if y in delivered else files / f"ocsge_{y}.gpkg" for y in YEARS]
+    case = make_case(replace(request, files=tuple(paths)))
+    report = build_report(case, case.places[0], Ground(case))
+    frame = next(c for c in report.chapters if c.title == "Cadre du rapport")
+    points = [point for block in frame.blocks if isinstance(block, Bullets) for point in block.items]
+    texts = " ".join("".join(run if isinstance(run, str) else run.text for run in point) for point in points)
+    assert french(told) in texts
+    assert (french("Rien n'assure que les deux statuts ont été décidés selon les mêmes réglages") in texts) == warned
+    assert bool(case.status_warnings) == warned
+    assert figure(report, "artificialisation", "gain") == pytest.approx(0.60)
 
 
 def test_a_plan_without_zones_is_refused_by_name(files, tmp_path):

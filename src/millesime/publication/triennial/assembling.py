@@ -10,7 +10,7 @@ import geopandas
 import numpy as np
 import shapely
 
-from millesime.differential import ENOUGH, Parameters, difference, matching_share
+from millesime.differential import ENOUGH, Parameters, difference, matching_share, status_warnings
 from millesime.errors import ConfigError, InputError
 from millesime.indicators import Indicators, Places, Planning, communes_frame, ground_of_pieces, territory_indicators
 from millesime.indicators.places import communes_of
@@ -112,7 +112,8 @@ def case_of(
         sensitivity=_sensitivity(near, compared, years, places, crs=pieces.crs),
         coverage=_coverage(near, pieces, places),
         tolerance_m=chosen,
-        official_status=all(vintage.is_official_status for vintage in ordered),
+        official_years=tuple(vintage.year for vintage in ordered if vintage.is_official_status),
+        status_warnings=status_warnings(near[0].status, near[1].status),
         other_rules=tuple(dict.fromkeys(rule for vintage in ordered for rule in vintage.other_rules)),
         enaf=beside.enaf,
         control=beside.control,

@@ -77,8 +77,11 @@ class Case:
     tolerance_m: float = 0.0
     """Borders at most this far apart were put on one another."""
 
-    official_status: bool = False
-    """Whether the artificial status was read from the files instead of computed."""
+    official_years: tuple[int, ...] = ()
+    """Vintages whose artificial status was read from their file instead of computed."""
+
+    status_warnings: tuple[str, ...] = ()
+    """That one set of rules did not make both statuses, or may not have: see `differential.status_warnings`."""
 
     other_rules: tuple[tuple[str, str], ...] = ()
     """Parameters of the computed status that were chosen otherwise than by default, with their values."""

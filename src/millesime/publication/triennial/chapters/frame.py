@@ -141,16 +141,7 @@ def frame_chapter(case: Case, place: ReportPlace) -> Chapter:
                     ),
                     (
                         Strong("Le statut artificialisé. "),
-                        "Il est celui que donnent les fichiers officiels."
-                        if case.official_status
-                        else "Il est calculé à partir de la couverture et de l'usage de chaque polygone, puis des "
-                        "seuils du décret (annexe de l'article R. 101-1 du code de l'urbanisme). Le décret fixe les "
-                        "seuils, non l'ordre dans lequel on les applique : cet ordre est notre lecture."
-                        + (
-                            f" Réglages choisis autrement que par défaut : {rules_written(case.other_rules)}."
-                            if case.other_rules
-                            else ""
-                        ),
+                        _status(case),
                     ),
                     (
                         Strong("Les sols imperméables. "),
@@ -173,6 +164,33 @@ def frame_chapter(case: Case, place: ReportPlace) -> Chapter:
             ),
         ),
     )
+
+
+def _status(case: Case) -> str:
+    """Where the status of each vintage comes from; a flux between two origins measures their difference too."""
+    read = [str(year) for year in case.years if year in case.official_years]
+    computed = [str(year) for year in case.years if year not in case.official_years]
+    told = []
+    if read:
+        told.append(
+            f"Pour {read[0]}, il est celui que donne le fichier officiel."
+            if computed
+            else "Il est celui que donnent les fichiers officiels."
+        )
+    if computed:
+        told.append(
+            f"{f'Pour {computed[0]}, il' if read else 'Il'} est calculé à partir de la couverture et de l'usage de "
+            "chaque polygone, puis des seuils du décret (annexe de l'article R. 101-1 du code de l'urbanisme). Le "
+            "décret fixe les seuils, non l'ordre dans lequel on les applique : cet ordre est notre lecture."
+        )
+    if case.other_rules:
+        told.append(f"Réglages choisis autrement que par défaut : {rules_written(case.other_rules)}.")
+    if case.status_warnings:
+        told.append(
+            "Rien n'assure que les deux statuts ont été décidés selon les mêmes réglages : une partie des surfaces "
+            "artificialisées et désartificialisées peut n'être que l'écart entre deux manières de décider."
+        )
+    return " ".join(told)
 
 
 def debate_chapter(place: ReportPlace) -> Chapter:
