@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from millesime.publication.portrait_of_files.assembling import TOLERANCE_M, Compared, OfFiles, assemble
+from millesime.publication.portrait_of_files.assembling import Compared, OfFiles, assemble
 from millesime.publication.portrait_of_files.background import describe_files
 from millesime.publication.portrait_of_files.reading_told import reading_told
 from millesime.publication.portrait_of_files.vintages import FileVintage, state_layer, vintage_of
@@ -15,7 +15,6 @@ from millesime.publication.portrait_of_files.zone import (
 )
 
 __all__ = [
-    "TOLERANCE_M",
     "Compared",
     "FileVintage",
     "OfFiles",

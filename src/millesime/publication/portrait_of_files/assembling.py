@@ -10,7 +10,7 @@ import geopandas
 import shapely
 
 from millesime.artificialisation import Artificialisation
-from millesime.differential import ENOUGH, Differential, Overlay, Parameters, difference, matching_share
+from millesime.differential import ENOUGH, TOLERANCE_M, Differential, Overlay, Parameters, difference, matching_share
 from millesime.errors import ConfigError, CrsError, InputError
 from millesime.geo.grid import Bounds
 from millesime.indicators import account, commune_layer, covered_share, indicators
@@ -23,9 +23,6 @@ from millesime.publication.product import Delivery
 from millesime.sources.ocsge import require_comparable
 
 _HECTARE_M2 = 10_000.0
-
-#: How far borders that do not match may be from one another, in metres, when nothing is said.
-TOLERANCE_M = 0.5
 
 #: The maps show this much more than the zone on each side, as a share of its longer side.
 _FRAME = 0.02

@@ -10,12 +10,11 @@ import geopandas
 import numpy as np
 import shapely
 
-from millesime.differential import ENOUGH, Parameters, difference, matching_share, status_warnings
+from millesime.differential import ENOUGH, TOLERANCE_M, Parameters, difference, matching_share, status_warnings
 from millesime.errors import ConfigError, InputError
 from millesime.indicators import Indicators, Places, Planning, communes_frame, ground_of_pieces, territory_indicators
 from millesime.indicators.places import communes_of
 from millesime.indicators.sensitivity import Sensitivity, sensitivity
-from millesime.publication.portrait_of_files.assembling import TOLERANCE_M
 from millesime.publication.portrait_of_files.cutting import cut
 from millesime.publication.portrait_of_files.vintages import FileVintage, touching
 from millesime.publication.portrait_of_files.zone import SHARED_M2, Zone, touching_box
