@@ -31,7 +31,7 @@ Models = Annotated[
 ModeOption = Annotated[
     Literal["blend", "crop"] | None,
     typer.Option(
-        "--mode", help="Windows are mixed where they overlap (blend), or cut at their margin as by IGN (crop)."
+        "--mode", help="Windows are blended where they overlap (blend), or cut at their margin as by IGN (crop)."
     ),
 ]
 FillOption = Annotated[
