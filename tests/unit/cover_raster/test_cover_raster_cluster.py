@@ -1,5 +1,8 @@
 """Super-tiles on the workers of a local cluster: the same bytes, and failures told as at home."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 distributed = pytest.importorskip("distributed", reason="distributed is not installed")
@@ -41,6 +44,15 @@ def test_two_workers_of_a_cluster_give_the_same_bytes(scheduler, whole, tmp_path
     assert digest(tmp_path / "cover.tif") == digest(alone)
     assert digest(tmp_path / "sure.cover.tif") == digest(alone.with_name("sure.cover.tif"))
     assert not list(tmp_path.glob(".*"))
+
+
+def test_workers_started_elsewhere_find_files_that_are_named_from_here(scheduler, whole, tmp_path, monkeypatch):
+    image, alone = whole
+    shutil.copy(image, tmp_path / "image.tif")
+    monkeypatch.chdir(tmp_path)
+    report = predicted(Path("image.tif"), Path("cover.tif"), super_tile_px=64, scheduler=scheduler)
+    assert (report.computed, report.missing) == (12, ())
+    assert digest("cover.tif") == digest(alone)
 
 
 def test_what_is_there_is_not_computed_again(scheduler, whole, tmp_path):

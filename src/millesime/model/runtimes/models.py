@@ -94,7 +94,7 @@ def load(reference: str | Path) -> Model:
         found = weights_of(text)
         return _published(found.path, name=found.name, notes=(found.told,))
     try:
-        path = local_file(text)
+        path = local_file(text).absolute()  # it may be opened by a worker that was started in another folder
     except InputError as error:
         near = get_close_matches(text.rpartition("/")[2], published_names(), n=3, cutoff=0.7)
         raise ModelError(
