@@ -27,7 +27,6 @@ ORDER = (
     "chain",
     "sources",
     "imagery",
-    "training_set",
     "model",
     "cover_raster",
     "cover_vector",
@@ -42,17 +41,17 @@ ORDER = (
     "publication",
     "production",
     "demo",
-    "web",
     "cli",
 )
 
 #: Where paths, sockets, clocks and databases may be touched.
-RIM_ROOMS = {"io", "compute", "production", "demo", "web", "cli"}
+RIM_ROOMS = {"io", "compute", "production", "demo", "cli"}
 RIM_FILES = {"step.py"}
 RIM_PLACES = {
     "cover_raster/combine.py",
     "cover_raster/series.py",
     "cover_raster/super_tile.py",
+    "cover_raster/translated.py",
     "model/checkpoints.py",
     "model/published/conversion.py",
     "model/published/hub.py",
